@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Role} from "../Types.sol";
+
+/// @title Stake vault
+/// @notice Holds every bond of the network, by role (provider, watcher).
+/// @dev The token must be a plain ERC-20: a transfer that moves another amount than asked is refused.
+/// Invariants: balance ≥ Σ tokens; locked ≤ tokens; thawing ≤ tokens; only the court takes stake without its owner.
+interface IStakeVault {
+    /// @param tokens All stake, thawing and locked included.
+    /// @param thawing The part of `tokens` that waits for withdrawal; still slashable.
+    /// @param thawEnd Unix seconds from which `thawing` may be withdrawn; 0 when nothing thaws.
+    /// @param locked The part of `tokens` that open cases hold; it cannot leave.
+    struct Account {
+        uint96 tokens;
+        uint96 thawing;
+        uint48 thawEnd;
+        uint96 locked;
+    }
+
+    /// @notice `tokens`, `thawing` and `locked` in every event are the full new values.
+    event Staked(Role indexed role, address indexed account, address indexed from, uint256 amount, uint256 tokens);
+    event ThawStarted(Role indexed role, address indexed account, uint256 amount, uint256 thawing, uint48 thawEnd);
+    event ThawCancelled(Role indexed role, address indexed account, uint256 amount);
+    event Withdrawn(
+        Role indexed role, address indexed account, address indexed to, uint256 amount, uint256 tokens, uint256 thawing
+    );
+    event Locked(Role indexed role, address indexed account, uint256 amount, uint256 locked);
+    event Released(Role indexed role, address indexed account, uint256 amount, uint256 locked);
+    event Slashed(
+        Role indexed role,
+        address indexed account,
+        address indexed reporter,
+        uint256 amount,
+        uint256 reporterAmount,
+        uint256 tokens,
+        uint256 thawing,
+        uint256 locked
+    );
+    event CourtProposed(address indexed court, uint48 effectiveAt);
+    event CourtChanged(address indexed court);
+
+    error ZeroAmount();
+    error ZeroAddress();
+    /// @notice The token moved another amount than asked.
+    error TransferMismatch(uint256 expected, uint256 received);
+    /// @notice More was asked for than is neither thawing nor locked.
+    error InsufficientStake(uint256 available, uint256 required);
+    error NothingThawing();
+    error StillThawing(uint48 thawEnd);
+    /// @notice All that thawed is locked by open cases.
+    error StakeLocked(uint256 locked);
+    error NotCourt(address caller);
+    error NoCourtProposed();
+    error CourtChangeTooEarly(uint48 effectiveAt);
+    error InvalidParameter(string name);
+
+    /// @notice Adds `amount` of the caller's tokens to the bond of `account`. Anyone may add to any bond.
+    function stake(Role role, address account, uint256 amount) external;
+
+    /// @notice `stake` with an ERC-2612 permit of the caller, in one transaction.
+    /// @dev A permit that someone else has already spent is no error as long as the allowance suffices.
+    function stakeWithPermit(
+        Role role,
+        address account,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external;
+
+    /// @notice Begins to thaw `amount` more of the caller's bond. Warning: resets the timer of all that thaws.
+    function thaw(Role role, uint256 amount) external;
+
+    /// @notice Turns all thawing stake of the caller back into active stake.
+    function cancelThaw(Role role) external;
+
+    /// @notice Pays what has thawed and is not locked to `to`.
+    function withdraw(Role role, address to) external returns (uint256 amount);
+
+    /// @notice Court only: holds `amount` of the bond for an open case. Warning: it cannot leave until released.
+    function lock(Role role, address account, uint256 amount) external;
+
+    /// @notice Court only: gives a lock back.
+    function release(Role role, address account, uint256 amount) external;
+
+    /// @notice Court only: takes locked stake; `reporterAmount` of it to `reporter`, the rest to the treasury.
+    /// Warning: this is the only way in which stake leaves without its owner.
+    function slash(Role role, address account, uint256 amount, address reporter, uint256 reporterAmount) external;
+
+    /// @notice Governor: proposes the court's successor. Warning: from `applyCourt` on, it may lock and slash every
+    /// bond; the delay is longer than a thaw, so that everyone who disagrees can leave before.
+    /// The first court takes effect at once.
+    function proposeCourt(address newCourt) external;
+
+    /// @notice Anyone, once the delay has passed.
+    function applyCourt() external;
+
+    /// @return The whole account.
+    function accountOf(Role role, address account) external view returns (Account memory);
+
+    /// @return `tokens − thawing`: the stake that counts. Locked stake still counts.
+    function activeStake(Role role, address account) external view returns (uint256);
+
+    function token() external view returns (address);
+    function treasury() external view returns (address);
+    function court() external view returns (address);
+    function thawSeconds() external view returns (uint48);
+    function courtChangeSeconds() external view returns (uint48);
+
+    /// @return The block in which the vault was created: no event of this deployment is older.
+    function deploymentBlock() external view returns (uint256);
+}

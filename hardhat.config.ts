@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+import hardhatIgnitionViem from '@nomicfoundation/hardhat-ignition-viem';
+import hardhatViem from '@nomicfoundation/hardhat-viem';
+import { defineConfig } from 'hardhat/config';
+
+// The compiler comes from npm, so that a machine that reaches nothing but the registry can compile.
+const solcPath = createRequire(import.meta.url).resolve('solc/soljson.js');
+
+export default defineConfig({
+  plugins: [hardhatViem, hardhatIgnitionViem],
+  solidity: {
+    compilers: [
+      {
+        version: '0.8.37',
+        path: solcPath,
+        settings: {
+          optimizer: { enabled: true, runs: 10_000 },
+          viaIR: true,
+          evmVersion: 'prague',
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,735 @@
+// Generated from contracts/interfaces/ISlashingCourt.sol by `npm run abi`. Do not edit.
+export const slashingCourtAbi = [
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "CaseExists",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum ISlashingCourt.CaseState",
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
+    "name": "CaseNotOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint48",
+        "name": "expiredAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "EvidenceExpired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      }
+    ],
+    "name": "InvalidParameter",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "tally",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "totalWeight",
+        "type": "uint256"
+      }
+    ],
+    "name": "NoQuorum",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NotEquivocation",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      }
+    ],
+    "name": "NotSubjective",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      }
+    ],
+    "name": "NothingToSlash",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint16",
+        "name": "bps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "capBps",
+        "type": "uint16"
+      }
+    ],
+    "name": "PenaltyAboveCap",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint48",
+        "name": "executableAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "TooEarly",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      }
+    ],
+    "name": "UnknownSigner",
+    "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "jailedUntil",
+        "type": "uint48"
+      }
+    ],
+    "name": "CaseExecuted",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "NetworkId",
+        "name": "network",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "executableAt",
+        "type": "uint48"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "jailSeconds",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "opener",
+        "type": "address"
+      }
+    ],
+    "name": "CaseOpened",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      }
+    ],
+    "name": "CaseVetoed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "reporter",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "NetworkId",
+        "name": "network",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "height",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "blockHashA",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "blockHashB",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "reporterAmount",
+        "type": "uint256"
+      }
+    ],
+    "name": "EquivocationProven",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "firstBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "repeatBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "jailSeconds",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct ISlashingCourt.Penalty",
+        "name": "penalty",
+        "type": "tuple"
+      }
+    ],
+    "name": "PenaltySet",
+    "type": "event"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "internalType": "NetworkId",
+        "name": "network",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      }
+    ],
+    "name": "caseIdOf",
+    "outputs": [
+      {
+        "internalType": "CaseId",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "caseOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "provider",
+            "type": "address"
+          },
+          {
+            "internalType": "uint96",
+            "name": "amount",
+            "type": "uint96"
+          },
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint48",
+            "name": "executableAt",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint32",
+            "name": "jailSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "enum Offence",
+            "name": "offence",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum ISlashingCourt.CaseState",
+            "name": "state",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Case",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "execute",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "hub",
+    "outputs": [
+      {
+        "internalType": "contract IWatcherHub",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "internalType": "NetworkId",
+        "name": "network",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      }
+    ],
+    "name": "openCase",
+    "outputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      }
+    ],
+    "name": "penaltyOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "firstBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "repeatBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "jailSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Penalty",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "height",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "blockHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "finalized",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Statement",
+        "name": "a",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signatureA",
+        "type": "bytes"
+      },
+      {
+        "components": [
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "height",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "blockHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "finalized",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Statement",
+        "name": "b",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signatureB",
+        "type": "bytes"
+      }
+    ],
+    "name": "proveEquivocation",
+    "outputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "registry",
+    "outputs": [
+      {
+        "internalType": "contract IProviderRegistry",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "enum Offence",
+        "name": "offence",
+        "type": "uint8"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "firstBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "repeatBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "jailSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Penalty",
+        "name": "penalty",
+        "type": "tuple"
+      }
+    ],
+    "name": "setPenalty",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "vault",
+    "outputs": [
+      {
+        "internalType": "contract IStakeVault",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "name": "veto",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "windows",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint48",
+            "name": "evidenceSeconds",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint48",
+            "name": "vetoSeconds",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint48",
+            "name": "repeatSeconds",
+            "type": "uint48"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Windows",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  }
+] as const;

@@ -1,0 +1,74 @@
+import type { Caip2 } from '../core/caip2.ts';
+import type { Branded, UnixSeconds } from '../core/units.ts';
+
+export type Hex = `0x${string}`;
+/** Checksummed address. */
+export type Address = `0x${string}`;
+/** On-chain key of a network: `keccak256(bytes(caip2))`. */
+export type NetworkKey = Branded<Hex, 'NetworkKey'>;
+/** `provider/networkKey`: one provider's offer on one network. */
+export type ServiceKey = Branded<string, 'ServiceKey'>;
+
+export interface BlockRef {
+  readonly number: bigint;
+  readonly hash: Hex;
+  readonly parentHash: Hex;
+  readonly timestamp: UnixSeconds;
+}
+
+/** Units as on-chain: 1/10,000, milliseconds, blocks, answers, samples. */
+export interface Sla {
+  readonly minAvailabilityBps: number;
+  readonly maxP95LatencyMs: number;
+  readonly maxP95BlockLag: number;
+  readonly maxMismatches: number;
+  readonly minSamples: number;
+}
+
+export interface Network {
+  readonly key: NetworkKey;
+  readonly caip2: Caip2;
+  readonly slug: string;
+  readonly minStake: bigint;
+  readonly sla: Sla;
+  readonly status: 'live' | 'retired';
+}
+
+export interface Service {
+  readonly key: ServiceKey;
+  /** Number in watchers' measurements. */
+  readonly id: number;
+  readonly provider: Address;
+  readonly network: NetworkKey;
+  /** From a stranger: checked where it is used. */
+  readonly url: string;
+  readonly capabilities: number;
+  readonly status: 'live' | 'paused' | 'removed';
+  readonly minStake: bigint;
+}
+
+export interface Provider {
+  readonly id: Address;
+  /** Undefined until registered: stake may come first. */
+  readonly signer: Address | undefined;
+  readonly metadata: string;
+  readonly jailedUntil: UnixSeconds;
+  readonly tokens: bigint;
+  readonly thawing: bigint;
+  readonly locked: bigint;
+  /** Σ minStake over the offered services. */
+  readonly requiredStake: bigint;
+  readonly services: ReadonlyMap<NetworkKey, Service>;
+}
+
+/**
+ * All that the contracts' events say, at one settlement block. Immutable: a change makes a new set that shares what
+ * did not change. A reader holds one set for a whole call.
+ */
+export interface ProviderSet {
+  readonly block: BlockRef;
+  readonly networks: ReadonlyMap<NetworkKey, Network>;
+  readonly providers: ReadonlyMap<Address, Provider>;
+  /** The services that may be routed to, by network. An index: answering never scans the set. */
+  readonly active: ReadonlyMap<NetworkKey, readonly Service[]>;
+}

@@ -1,0 +1,61 @@
+import type { ErrorClass } from '../core/errorClass.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import type { Ms } from '../core/units.ts';
+
+/** One endpoint to speak to. `allowPrivate` is true for own upstreams and development settings only. */
+export interface UpstreamTarget {
+  readonly url: string;
+  readonly allowPrivate: boolean;
+}
+
+export interface UpstreamCall {
+  readonly method: string;
+  /** As the client sent it; left out when the client left it out. */
+  readonly params?: RawJson | undefined;
+}
+
+/** Why a call failed, for metrics and messages: bounded, no text of the provider's. */
+export type FailureReason =
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'aborted'
+  | 'dns'
+  | 'tls'
+  | 'private-address'
+  | 'http-status'
+  | 'too-large'
+  | 'malformed'
+  | 'wrong-id'
+  | 'rpc-error';
+
+export type UpstreamOutcome = UpstreamSuccess | UpstreamFailure;
+
+export interface UpstreamSuccess {
+  readonly ok: true;
+  /** The result's bytes as the node sent them. */
+  readonly result: RawJson;
+  readonly latencyMs: Ms;
+}
+
+export interface UpstreamFailure {
+  readonly ok: false;
+  readonly class: ErrorClass;
+  readonly reason: FailureReason;
+  /** The node's JSON-RPC error object, when it sent one. */
+  readonly error?: RawJson;
+  readonly httpStatus?: number;
+  /** From Retry-After. */
+  readonly retryAfterMs?: Ms;
+  readonly latencyMs: Ms;
+}
+
+/** Speaks JSON-RPC to endpoints. Never rejects: every failure is an outcome. */
+export interface UpstreamClient {
+  call(
+    target: UpstreamTarget,
+    call: UpstreamCall,
+    options: { readonly timeoutMs: Ms; readonly signal?: AbortSignal },
+  ): Promise<UpstreamOutcome>;
+  close(): Promise<void>;
+}
