@@ -1,0 +1,164 @@
+import { getAddress, isAddress } from 'viem';
+import { z } from 'zod';
+import { isCaip2 } from '../core/caip2.ts';
+import { CAPABILITY_BITS, type Capability } from '../core/capability.ts';
+import { parseListenAddress } from '../core/listenAddress.ts';
+import { isNetworkSlug, RESERVED_SLUGS } from '../core/networkSlug.ts';
+
+/*
+ * The gateway's configuration. Every field's error says what is allowed: the loader adds file, line and field.
+ * docs/gateway.md lists the same fields; change both together.
+ */
+
+const text = (allowed: string, isAllowed: (text: string) => boolean) =>
+  z.string({ error: allowed }).refine(isAllowed, { error: allowed });
+
+const integer = (min: number, max: number, unit: string) => {
+  const error = `allowed: a whole number of ${unit}, ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** A mapping without keys that nobody reads: a misspelt option must not be ignored in silence. */
+const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, { error: `allowed: a mapping of ${Object.keys(shape).join(', ')}` });
+
+const list = <Item extends z.ZodType>(item: Item, of: string) =>
+  z.array(item, { error: `allowed: a list of ${of}` });
+
+const name = text('allowed: 1 to 32 letters, digits, ".", "_" or "-"', (value) =>
+  /^[\w.-]{1,32}$/.test(value),
+);
+const listen = text(
+  'allowed: host:port, e.g. 127.0.0.1:8080 (port 0 takes a free one)',
+  (value) => parseListenAddress(value) !== undefined,
+);
+const httpUrl = text('allowed: a URL that begins with http:// or https://', (value) => {
+  const url = URL.parse(value);
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+});
+
+const CAIP2_ALLOWED = 'allowed: a CAIP-2 chain id, e.g. eip155:1';
+const caip2 = z.string({ error: CAIP2_ALLOWED }).transform((value, context) => {
+  if (isCaip2(value)) return value;
+  context.addIssue({ code: 'custom', message: CAIP2_ALLOWED });
+  return z.NEVER;
+});
+
+const slug = text(
+  `allowed: 1 to 32 of a-z, 0-9 and "-", a letter first, none of ${RESERVED_SLUGS.join(', ')}`,
+  isNetworkSlug,
+);
+
+const ADDRESS_ALLOWED =
+  'allowed: an address, 0x and 40 hex digits, all lower case or with the right checksum';
+const address = z.string({ error: ADDRESS_ALLOWED }).transform((value, context) => {
+  if (isAddress(value)) return getAddress(value);
+  context.addIssue({ code: 'custom', message: ADDRESS_ALLOWED });
+  return z.NEVER;
+});
+
+const CAPABILITIES = Object.keys(CAPABILITY_BITS) as [Capability, ...Capability[]];
+const capability = z.enum(CAPABILITIES, { error: `allowed: ${CAPABILITIES.join(', ')}` });
+
+const upstream = section({
+  /** Unique within its network; the label in metrics and status. */
+  name,
+  url: httpUrl,
+  capabilities: list(capability, 'capabilities').min(1).default(['full']),
+  /** Share of calls among the own upstreams. */
+  weight: integer(1, 1_000_000, 'shares').default(1),
+});
+
+const network = section({
+  id: caip2,
+  slug,
+  upstreams: list(upstream, 'upstreams').default([]),
+  /** Overrides the network's on-chain limit. */
+  maxHeadLagBlocks: integer(0, 1_000_000, 'blocks').optional(),
+});
+
+const settlement = section({
+  chainId: integer(1, Number.MAX_SAFE_INTEGER, 'the chain id'),
+  rpc: list(httpUrl, 'URLs').min(1, { error: 'allowed: a list of at least one URL' }),
+  registry: address,
+  source: z.literal('chain', { error: 'allowed: chain (graphql is not in this version)' }).default('chain'),
+  pollIntervalMs: integer(50, 600_000, 'milliseconds').default(1_000),
+  /** Most blocks asked for in one eth_getLogs. */
+  maxRange: integer(1, 1_000_000, 'blocks').optional(),
+});
+
+const fields = section({
+  listen: listen.default('127.0.0.1:8080'),
+  networks: list(network, 'networks').default([]),
+  settlement: settlement.optional(),
+  limits: section({
+    maxBodyBytes: integer(1_024, 64 * 1_048_576, 'bytes').default(1_048_576),
+    maxBatchItems: integer(1, 10_000, 'items').default(100),
+    maxResponseBytes: integer(1_024, 1_024 * 1_048_576, 'bytes').default(32 * 1_048_576),
+  }).prefault({}),
+  routing: section({
+    deadlineMs: integer(100, 600_000, 'milliseconds').default(10_000),
+    attemptTimeoutMs: integer(50, 600_000, 'milliseconds').default(2_000),
+    maxAttempts: integer(1, 100, 'attempts').default(5),
+    /** For networks that set no own limit and have none on-chain. */
+    maxHeadLagBlocks: integer(0, 1_000_000, 'blocks').default(10),
+  }).prefault({}),
+  heads: section({
+    pollIntervalMs: integer(50, 600_000, 'milliseconds').default(1_000),
+  }).prefault({}),
+  metrics: section({ listen }).optional(),
+  log: section({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+        error: 'allowed: debug, info, warn, error, silent',
+      })
+      .default('info'),
+  }).prefault({}),
+  shutdown: section({
+    /** How long /readyz says no before the port closes: load balancers look only so often. */
+    delayMs: integer(0, 600_000, 'milliseconds').default(0),
+    /** How long calls in flight may take after that. */
+    timeoutMs: integer(0, 600_000, 'milliseconds').default(15_000),
+  }).prefault({}),
+  development: section({
+    /** Lets providers' endpoints have private and loopback addresses. Never in production. */
+    allowPrivateEndpoints: z.boolean({ error: 'allowed: true or false' }).default(false),
+  }).prefault({}),
+});
+
+export const gatewayConfigSchema = fields.superRefine((config, context) => {
+  for (const problem of contradictions(config)) {
+    context.addIssue({ code: 'custom', path: problem.path, message: problem.message });
+  }
+});
+
+/** A checked configuration with all defaults filled in. */
+export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
+/** As written by the operator: what has a default may be left out. */
+export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;
+
+/** What no field's own rule can see. */
+function contradictions(config: z.output<typeof fields>): { path: (string | number)[]; message: string }[] {
+  const problems: { path: (string | number)[]; message: string }[] = [];
+  const seen = new Set<string>();
+  const unique = (key: string, path: (string | number)[], what: string) => {
+    if (seen.has(key))
+      problems.push({ path, message: `${what} is already taken above; allowed: a unique one` });
+    seen.add(key);
+  };
+  config.networks.forEach((entry, i) => {
+    unique(`id ${entry.id}`, ['networks', i, 'id'], entry.id);
+    unique(`slug ${entry.slug}`, ['networks', i, 'slug'], entry.slug);
+    entry.upstreams.forEach((own, j) => {
+      unique(`upstream ${i} ${own.name}`, ['networks', i, 'upstreams', j, 'name'], own.name);
+    });
+  });
+  const hasUpstreams = config.networks.some((entry) => entry.upstreams.length > 0);
+  if (!hasUpstreams && config.settlement === undefined) {
+    problems.push({
+      path: [],
+      message: 'nothing to route to; allowed: networks with upstreams, settlement, or both',
+    });
+  }
+  return problems;
+}
