@@ -1,0 +1,178 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the gauges show, read at the moment of a scrape. */
+export interface GatewayGauges {
+  /** Undefined when there is no settlement chain. */
+  readonly set?:
+    | { readonly block: number; readonly ageSeconds: number; readonly services: number }
+    | undefined;
+  readonly networks: readonly {
+    readonly network: string;
+    readonly head: number | undefined;
+    readonly services: readonly {
+      readonly service: string;
+      readonly eligible: boolean;
+      readonly head: number | undefined;
+      readonly inFlight: number;
+    }[];
+  }[];
+  readonly draining: boolean;
+}
+
+export type CallResult = 'result' | 'error' | 'failed';
+
+/** The gateway's metrics. Labels are bounded: networks and services of the configuration and the provider set, and closed lists. */
+export interface GatewayMetrics {
+  /** @param result `error`: the client's own, passed on; `failed`: no service could answer */
+  call(network: string, result: CallResult, seconds: number): void;
+  /** @param outcome `ok` or the error's class; @param reason `ok` or the failure's reason */
+  attempt(network: string, service: string, outcome: string, reason: string): void;
+  failover(network: string): void;
+  /** An HTTP answer; @param status e.g. 200 */
+  http(route: string, status: number): void;
+  /** A refused request body: not JSON, too large and the like. */
+  refused(kind: string): void;
+  /** Drops the series of a service that left: strangers come and go. */
+  forgetService(network: string, service: string): Promise<void>;
+  /** Says where the gauges come from. */
+  collectFrom(read: () => GatewayGauges): void;
+}
+
+// From a cache's answer to the default deadline.
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(registry: Registry): GatewayMetrics {
+  const registers = [registry];
+  const calls = new Counter({
+    name: 'din_calls_total',
+    help: 'Calls by users: result, error (their own, passed on) or failed (no service could answer)',
+    labelNames: ['network', 'result'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'din_call_duration_seconds',
+    help: 'From the parsed call to its answer, all attempts included',
+    labelNames: ['network'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'din_attempts_total',
+    help: 'Calls to services by outcome: ok or the class and reason of the failure',
+    labelNames: ['network', 'service', 'class', 'reason'],
+    registers,
+  });
+  const failovers = new Counter({
+    name: 'din_failovers_total',
+    help: 'Attempts after the first of a call',
+    labelNames: ['network'],
+    registers,
+  });
+  const http = new Counter({
+    name: 'din_http_responses_total',
+    help: 'HTTP answers by route and status',
+    labelNames: ['route', 'status'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'din_requests_refused_total',
+    help: 'Requests answered without asking any service',
+    labelNames: ['kind'],
+    registers,
+  });
+  const collectFrom = registerGauges(registry);
+
+  return {
+    call(network, result, seconds) {
+      calls.inc({ network, result });
+      duration.observe({ network }, seconds);
+    },
+    attempt: (network, service, outcome, reason) =>
+      attempts.inc({ network, service, class: outcome, reason }),
+    failover: (network) => failovers.inc({ network }),
+    http: (route, status) => http.inc({ route, status: String(status) }),
+    refused: (kind) => refused.inc({ kind }),
+    async forgetService(network, service) {
+      const { values } = await attempts.get();
+      for (const { labels } of values) {
+        if (labels.network === network && labels.service === service) attempts.remove(labels);
+      }
+    },
+    collectFrom,
+  };
+}
+
+/** Gauges are set whole at each scrape: what is gone leaves no series behind. */
+function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
+  let read: () => GatewayGauges = () => ({ networks: [], draining: false });
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    collect: (set: (labels: Record<Label, string>, value: number) => void, gauges: GatewayGauges) => void,
+  ) => {
+    registry.registerMetric(
+      new Gauge<Label>({
+        name,
+        help,
+        labelNames,
+        registers: [],
+        collect() {
+          this.reset();
+          collect((labels, value) => this.set(labels, value), read());
+        },
+      }),
+    );
+  };
+
+  gauge(
+    'din_provider_set_block',
+    'Settlement block of the provider set in use',
+    [],
+    (set, { set: current }) => {
+      if (current) set({}, current.block);
+    },
+  );
+  gauge(
+    'din_provider_set_age_seconds',
+    'Since the set was known to be up to date',
+    [],
+    (set, { set: current }) => {
+      if (current) set({}, current.ageSeconds);
+    },
+  );
+  gauge('din_provider_set_services', 'Active services in the set', [], (set, { set: current }) => {
+    if (current) set({}, current.services);
+  });
+  gauge('din_draining', '1 while the gateway shuts down', [], (set, { draining }) => {
+    set({}, draining ? 1 : 0);
+  });
+  gauge('din_network_head_block', "The network's agreed head", ['network'], (set, { networks }) => {
+    for (const { network, head } of networks) if (head !== undefined) set({ network }, head);
+  });
+  const perService = ['network', 'service'] as const;
+  gauge('din_service_eligible', '1 when the service may be asked', perService, (set, { networks }) => {
+    for (const { network, services } of networks) {
+      for (const { service, eligible } of services) set({ network, service }, eligible ? 1 : 0);
+    }
+  });
+  gauge('din_service_head_block', 'Newest block the service reported', perService, (set, { networks }) => {
+    for (const { network, services } of networks) {
+      for (const { service, head } of services) if (head !== undefined) set({ network, service }, head);
+    }
+  });
+  gauge(
+    'din_service_in_flight',
+    'Calls the service has not yet answered',
+    perService,
+    (set, { networks }) => {
+      for (const { network, services } of networks) {
+        for (const { service, inFlight } of services) set({ network, service }, inFlight);
+      }
+    },
+  );
+
+  return (from) => {
+    read = from;
+  };
+}
