@@ -36,7 +36,7 @@ export const NULL_ID = 'null' as RawJson;
 /** Reads a request body by JSON-RPC 2.0 to the letter; never throws. */
 export function parseBody(body: Buffer): ParsedBody {
   if (!isUtf8(body)) return { kind: 'parse-error' };
-  const text = body.latin1Slice();
+  const text = body.toString('latin1');
   const elements = rawElements(text);
   if (elements) {
     if (elements.length === 0) return { kind: 'empty-batch' };
