@@ -7,7 +7,6 @@ import {
   RpcRequestError,
   TimeoutError,
 } from 'viem';
-import { DinError } from '../core/dinError.ts';
 
 // Enough to see what is wrong, short enough for a log line and a status page.
 const MAX_LENGTH = 200;
@@ -18,14 +17,14 @@ export function describeChainError(error: unknown): string {
   return plainText(error).replace(URL_LIKE, '<url>').replace(/\s+/g, ' ').slice(0, MAX_LENGTH);
 }
 
-function plainText(error: unknown): string {
-  if (error instanceof DinError) return error.message;
+/** What the error says, without the URL and the body that viem's full message holds. */
+export function plainText(error: unknown): string {
   if (!(error instanceof BaseError)) return error instanceof Error ? error.message : String(error);
-  // The short message and details leave out the URL and the body that viem's full message holds.
+  // `details` is the node's or the network's own wording, at the end of the chain of causes.
+  const { shortMessage } = error;
   const root = error.walk();
-  const detail =
-    root instanceof BaseError ? root.details || root.shortMessage : root instanceof Error ? root.message : '';
-  return detail && detail !== error.shortMessage ? `${error.shortMessage} ${detail}` : error.shortMessage;
+  const details = root instanceof Error && !(root instanceof BaseError) ? root.message : error.details;
+  return details && details !== shortMessage ? `${shortMessage} ${details}` : shortMessage;
 }
 
 /** The contract itself refused, or there is none that answers: the endpoint is not to blame. */

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Abi,
   type Account,
-  BaseError,
   type ContractFunctionArgs,
   type ContractFunctionName,
   type ContractFunctionParameters,
@@ -18,7 +17,7 @@ import {
 } from 'viem';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { DinError } from '../core/dinError.ts';
-import { describeChainError } from './chainError.ts';
+import { describeChainError, plainText } from './chainError.ts';
 import { decodeRefusal } from './contractRefused.ts';
 
 // A few slow blocks of a busy main network.
@@ -197,12 +196,12 @@ function withMargin(gas: bigint): bigint {
 }
 
 function isNonceTooLow(error: unknown): boolean {
-  return error instanceof BaseError && error.walk((cause) => cause instanceof NonceTooLowError) !== null;
+  return NonceTooLowError.nodeMessage.test(plainText(error).toLowerCase());
 }
 
 function refusal(error: unknown, name: string, account: Account): DinError | undefined {
-  const noFunds =
-    error instanceof BaseError && error.walk((cause) => cause instanceof InsufficientFundsError) !== null;
+  // viem gives these words a class of their own in some actions only.
+  const noFunds = InsufficientFundsError.nodeMessage.test(plainText(error).toLowerCase());
   return noFunds ? new GasFundsError(account.address, error) : decodeRefusal(error, name);
 }
 

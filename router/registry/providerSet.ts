@@ -71,4 +71,51 @@ export interface ProviderSet {
   readonly providers: ReadonlyMap<Address, Provider>;
   /** The services that may be routed to, by network. An index: answering never scans the set. */
   readonly active: ReadonlyMap<NetworkKey, readonly Service[]>;
+  /** Jails that have not ended at `block`, the next to end first: time frees providers without an event. */
+  readonly jails: readonly Jail[];
+}
+
+export interface Jail {
+  readonly provider: Address;
+  readonly until: UnixSeconds;
+}
+
+/** What is known before the first event. */
+export function emptySet(block: BlockRef): ProviderSet {
+  return { block, networks: new Map(), providers: new Map(), active: new Map(), jails: [] };
+}
+
+export function serviceKey(provider: Address, network: NetworkKey): ServiceKey {
+  return `${provider}/${network}` as ServiceKey;
+}
+
+const NONE: readonly Service[] = [];
+
+/** The services of one network that may be routed to, in the order of their ids. */
+export function activeServices(set: ProviderSet, network: NetworkKey): readonly Service[] {
+  return set.active.get(network) ?? NONE;
+}
+
+/** `IProviderRegistry.isActive` at the set's block. */
+export function isActive(set: ProviderSet, provider: Address, network: NetworkKey): boolean {
+  const found = set.providers.get(provider);
+  const service = found?.services.get(network);
+  if (found === undefined || service === undefined) return false;
+  return mayServe(found, service, set.networks.get(network), set.block.timestamp);
+}
+
+/** The design's definition of an active service, in the words of the events' values. */
+export function mayServe(
+  provider: Provider,
+  service: Service,
+  network: Network | undefined,
+  at: UnixSeconds,
+): boolean {
+  return (
+    provider.signer !== undefined &&
+    service.status === 'live' &&
+    network?.status === 'live' &&
+    at >= provider.jailedUntil &&
+    provider.tokens - provider.thawing >= provider.requiredStake
+  );
 }
