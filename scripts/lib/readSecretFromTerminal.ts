@@ -1,0 +1,21 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
+/** Asks on stderr and reads a line that the terminal does not show. Ctrl-C and end of input give an empty answer. */
+export function readSecretFromTerminal(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  return new Promise((resolve) => {
+    const finish = (answer: string) => {
+      resolve(answer);
+      lines.close();
+    };
+    lines.once('line', finish);
+    lines.once('SIGINT', () => finish(''));
+    lines.once('close', () => {
+      process.stderr.write('\n');
+      resolve('');
+    });
+  });
+}
