@@ -9,13 +9,14 @@ const solcPath = createRequire(import.meta.url).resolve('solc/soljson.js');
 export default defineConfig({
   plugins: [hardhatViem, hardhatIgnitionViem],
   solidity: {
+    // Deployed as it is.
+    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     compilers: [
       {
         version: '0.8.37',
         path: solcPath,
         settings: {
           optimizer: { enabled: true, runs: 10_000 },
-          viaIR: true,
           evmVersion: 'prague',
         },
       },

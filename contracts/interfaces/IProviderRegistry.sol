@@ -104,10 +104,12 @@ interface IProviderRegistry {
     error NetworkNotLive(NetworkId network);
     error InvalidCaip2(string caip2);
     error InvalidSlug(string slug);
+    error SlugTaken(string slug);
     error InvalidParameter(string name);
     error AlreadyRegistered(address provider);
     error NotRegistered(address account);
-    /// @notice The signer belongs, or once belonged, to another provider: a signer belongs to one provider for ever.
+    /// @notice The signer belongs, or once belonged, to another provider, or is a provider itself: an address acts for
+    /// one provider for ever.
     error SignerTaken(address signer, address provider);
     /// @notice The signer has not agreed to sign for this provider.
     error InvalidSignerConsent(address signer);
@@ -127,6 +129,7 @@ interface IProviderRegistry {
     error ZeroAddress();
 
     /// @notice Governor: opens a network of any CAIP-2 namespace.
+    /// @param slug `[a-z][-a-z0-9]{0,31}`, never used twice.
     function addNetwork(string calldata caip2, string calldata slug, NetworkParams calldata params)
         external
         returns (NetworkId network);
@@ -140,7 +143,7 @@ interface IProviderRegistry {
 
     /// @notice Registers the caller as a provider; the caller is the cold key and the provider's id.
     /// @param signer Hot key. Must agree by an EIP-712 signature over `SignerConsent(address provider,uint256 deadline)`
-    /// unless it is the caller.
+    /// unless it is the caller. A key, not a contract: what it signs must be provable to the court by signature alone.
     /// @param metadata Free text for people, at most 1,024 bytes: JSON or a link to it. Hostile until checked.
     function register(address signer, string calldata metadata, uint256 deadline, bytes calldata consent) external;
 

@@ -26,10 +26,10 @@ interface ISlashingCourt {
         uint32 jailSeconds;
     }
 
+    /// @dev The network stands in `CaseOpened` alone: storage is dear and nothing on-chain needs it.
     struct Case {
         address provider;
         uint96 amount;
-        NetworkId network;
         uint64 epoch;
         uint48 executableAt;
         uint32 jailSeconds;
@@ -86,6 +86,7 @@ interface ISlashingCourt {
     error CaseExists(CaseId caseId);
     error CaseNotOpen(CaseId caseId, CaseState state);
     error TooEarly(CaseId caseId, uint48 executableAt);
+    error VetoWindowClosed(CaseId caseId, uint48 closedAt);
     error NothingToSlash(address provider);
     error PenaltyAboveCap(Offence offence, uint16 bps, uint16 capBps);
     error UnknownSigner(address signer);
@@ -93,6 +94,8 @@ interface ISlashingCourt {
     error InvalidParameter(string name);
 
     /// @notice Anyone, once the tally of a breach reaches the quorum. Locks the penalty's amount.
+    /// @dev Subjective penalties of one provider add up to at most 10 % of its stake in any `repeatSeconds`; what is
+    /// above is left out, down to a case that only jails.
     function openCase(uint64 epoch, address provider, NetworkId network, Offence offence)
         external
         returns (CaseId caseId);
@@ -104,7 +107,8 @@ interface ISlashingCourt {
     function execute(CaseId caseId) external;
 
     /// @notice Anyone: two finalized statements of one signer about one height with different hashes.
-    /// Slashes at once, jails for good; a tenth of the slash goes to the reporter (the caller).
+    /// Slashes at once what open cases do not hold, jails for good; a tenth of the slash goes to the reporter (the
+    /// caller). Statements of former signers count for their provider.
     function proveEquivocation(
         Statement calldata a,
         bytes calldata signatureA,
@@ -120,6 +124,9 @@ interface ISlashingCourt {
         external
         view
         returns (CaseId);
+    /// @return Sum of the subjective penalties, in 1/10,000 of stake, that count against the cap now. Counted in
+    /// fifths of `repeatSeconds`, so that one counts for `repeatSeconds` at least and a fifth longer at most.
+    function countedBps(address provider) external view returns (uint256);
     function penaltyOf(Offence offence) external view returns (Penalty memory);
     function windows() external view returns (Windows memory);
     function hub() external view returns (IWatcherHub);

@@ -1,5 +1,113 @@
-// Generated from contracts/interfaces/ISlashingCourt.sol by `npm run abi`. Do not edit.
+// Generated from contracts/SlashingCourt.sol by `npm run abi`. Do not edit.
 export const slashingCourtAbi = [
+  {
+    "inputs": [
+      {
+        "internalType": "contract IWatcherHub",
+        "name": "hub_",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IProviderRegistry",
+        "name": "registry_",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IStakeVault",
+        "name": "vault_",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "accessManager",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint48",
+            "name": "evidenceSeconds",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint48",
+            "name": "vetoSeconds",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint48",
+            "name": "repeatSeconds",
+            "type": "uint48"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Windows",
+        "name": "windows_",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "firstBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "repeatBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "jailSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Penalty[6]",
+        "name": "penalties",
+        "type": "tuple[6]"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AccessManagedInvalidAuthority",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ],
+    "name": "AccessManagedRequiredDelay",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "AccessManagedUnauthorized",
+    "type": "error"
+  },
   {
     "inputs": [
       {
@@ -28,6 +136,33 @@ export const slashingCourtAbi = [
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "ECDSAInvalidSignature",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
+      }
+    ],
+    "name": "ECDSAInvalidSignatureLength",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "s",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ECDSAInvalidSignatureS",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "uint64",
@@ -52,6 +187,11 @@ export const slashingCourtAbi = [
       }
     ],
     "name": "InvalidParameter",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "InvalidShortString",
     "type": "error"
   },
   {
@@ -121,6 +261,17 @@ export const slashingCourtAbi = [
   {
     "inputs": [
       {
+        "internalType": "string",
+        "name": "str",
+        "type": "string"
+      }
+    ],
+    "name": "StringTooLong",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "CaseId",
         "name": "caseId",
         "type": "bytes32"
@@ -144,6 +295,35 @@ export const slashingCourtAbi = [
     ],
     "name": "UnknownSigner",
     "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint48",
+        "name": "closedAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "VetoWindowClosed",
+    "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AuthorityUpdated",
+    "type": "event"
   },
   {
     "anonymous": false,
@@ -264,6 +444,12 @@ export const slashingCourtAbi = [
   },
   {
     "anonymous": false,
+    "inputs": [],
+    "name": "EIP712DomainChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
     "inputs": [
       {
         "indexed": true,
@@ -360,6 +546,19 @@ export const slashingCourtAbi = [
     "type": "event"
   },
   {
+    "inputs": [],
+    "name": "authority",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "uint64",
@@ -416,11 +615,6 @@ export const slashingCourtAbi = [
             "type": "uint96"
           },
           {
-            "internalType": "NetworkId",
-            "name": "network",
-            "type": "bytes32"
-          },
-          {
             "internalType": "uint64",
             "name": "epoch",
             "type": "uint64"
@@ -457,6 +651,68 @@ export const slashingCourtAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      }
+    ],
+    "name": "countedBps",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "eip712Domain",
+    "outputs": [
+      {
+        "internalType": "bytes1",
+        "name": "fields",
+        "type": "bytes1"
+      },
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      },
+      {
+        "internalType": "string",
+        "name": "version",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "chainId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "verifyingContract",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "salt",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "extensions",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "CaseId",
         "name": "caseId",
         "type": "bytes32"
@@ -475,6 +731,19 @@ export const slashingCourtAbi = [
         "internalType": "contract IWatcherHub",
         "name": "",
         "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "isConsumingScheduledOp",
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
       }
     ],
     "stateMutability": "view",
@@ -639,6 +908,19 @@ export const slashingCourtAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
+    "name": "setAuthority",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {NetworkId, Role} from "./Types.sol";
+import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
+import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {Endpoint} from "./libraries/Endpoint.sol";
+import {NetworkName} from "./libraries/NetworkName.sol";
+
+/// @title Provider registry
+contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
+    /// @dev Two slots, so that a service is added without a new one.
+    struct StoredProvider {
+        address signer;
+        uint96 requiredStake;
+        uint48 jailedUntil;
+        uint32 services;
+        bool registered;
+    }
+
+    /// @dev One slot.
+    struct StoredNetwork {
+        uint96 minStake;
+        uint16 minAvailabilityBps;
+        uint16 maxP95LatencyMs;
+        uint16 maxP95BlockLag;
+        uint16 maxMismatches;
+        uint16 minSamples;
+        NetworkStatus status;
+    }
+
+    bytes32 private constant SIGNER_CONSENT_TYPEHASH =
+        keccak256("SignerConsent(address provider,uint256 deadline)");
+    uint256 private constant MAX_METADATA_LENGTH = 1024;
+    uint16 private constant MAX_BPS = 10_000;
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc IProviderRegistry
+    IStakeVault public immutable vault;
+    /// @inheritdoc IProviderRegistry
+    bool public immutable publicEndpointsOnly;
+    uint48 private immutable COURT_CHANGE_SECONDS;
+
+    /* STORAGE */
+
+    /// @inheritdoc IProviderRegistry
+    address public court;
+    address private _pendingCourt;
+    uint48 private _courtEffectiveAt;
+    uint32 private _lastServiceId;
+    mapping(NetworkId network => StoredNetwork) private _networks;
+    mapping(bytes32 slugHash => bool) private _slugTaken;
+    mapping(address provider => StoredProvider) private _providers;
+    mapping(address provider => mapping(NetworkId network => Service)) private _services;
+    /// @inheritdoc IProviderRegistry
+    mapping(address signer => address provider) public signerOwner;
+
+    /* CONSTRUCTOR */
+
+    constructor(IStakeVault vault_, address accessManager, uint48 courtChangeSeconds, bool publicEndpointsOnly_)
+        AccessManaged(accessManager)
+        EIP712("DIN ProviderRegistry", "1")
+    {
+        require(address(vault_) != address(0) && accessManager != address(0), ZeroAddress());
+        require(courtChangeSeconds > vault_.thawSeconds(), InvalidParameter("courtChangeSeconds"));
+        vault = vault_;
+        publicEndpointsOnly = publicEndpointsOnly_;
+        COURT_CHANGE_SECONDS = courtChangeSeconds;
+    }
+
+    modifier onlyProvider() {
+        require(_providers[msg.sender].registered, NotRegistered(msg.sender));
+        _;
+    }
+
+    /* GOVERNOR */
+
+    /// @inheritdoc IProviderRegistry
+    function addNetwork(string calldata caip2, string calldata slug, NetworkParams calldata params)
+        external
+        restricted
+        returns (NetworkId network)
+    {
+        require(NetworkName.isCaip2(caip2), InvalidCaip2(caip2));
+        require(NetworkName.isSlug(slug), InvalidSlug(slug));
+        network = NetworkId.wrap(keccak256(bytes(caip2)));
+        require(_networks[network].status == NetworkStatus.None, NetworkExists(network));
+        bytes32 slugHash = keccak256(bytes(slug));
+        require(!_slugTaken[slugHash], SlugTaken(slug));
+        _slugTaken[slugHash] = true;
+        _setNetwork(network, params);
+        emit NetworkAdded(network, caip2, slug, params);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function updateNetwork(NetworkId network, NetworkParams calldata params) external restricted {
+        _requireLive(network);
+        _setNetwork(network, params);
+        emit NetworkUpdated(network, params);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function retireNetwork(NetworkId network) external restricted {
+        _requireLive(network);
+        _networks[network].status = NetworkStatus.Retired;
+        emit NetworkRetired(network);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function proposeCourt(address newCourt) external restricted {
+        require(newCourt != address(0), ZeroAddress());
+        if (court == address(0)) {
+            court = newCourt;
+            emit CourtChanged(newCourt);
+            return;
+        }
+        uint48 effectiveAt = uint48(block.timestamp) + COURT_CHANGE_SECONDS;
+        _pendingCourt = newCourt;
+        _courtEffectiveAt = effectiveAt;
+        emit CourtProposed(newCourt, effectiveAt);
+    }
+
+    /* ACTIONS */
+
+    /// @inheritdoc IProviderRegistry
+    function applyCourt() external {
+        address newCourt = _pendingCourt;
+        require(newCourt != address(0), NoCourtProposed());
+        require(block.timestamp >= _courtEffectiveAt, CourtChangeTooEarly(_courtEffectiveAt));
+        court = newCourt;
+        delete _pendingCourt;
+        delete _courtEffectiveAt;
+        emit CourtChanged(newCourt);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function register(address signer, string calldata metadata, uint256 deadline, bytes calldata consent) external {
+        StoredProvider storage provider = _providers[msg.sender];
+        require(!provider.registered, AlreadyRegistered(msg.sender));
+        address servant = signerOwner[msg.sender];
+        require(servant == address(0), SignerTaken(msg.sender, servant));
+        _requireMetadata(metadata);
+        _bindSigner(signer, deadline, consent);
+        provider.registered = true;
+        provider.signer = signer;
+        emit ProviderRegistered(msg.sender, signer, metadata);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function setMetadata(string calldata metadata) external onlyProvider {
+        _requireMetadata(metadata);
+        emit MetadataSet(msg.sender, metadata);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function rotateSigner(address signer, uint256 deadline, bytes calldata consent) external onlyProvider {
+        _bindSigner(signer, deadline, consent);
+        StoredProvider storage provider = _providers[msg.sender];
+        emit SignerRotated(msg.sender, provider.signer, signer);
+        provider.signer = signer;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function addService(NetworkId network, string calldata url, uint32 capabilities) external onlyProvider {
+        uint96 minStake = _requireLive(network);
+        Service storage service = _services[msg.sender][network];
+        Service memory stored = service;
+        require(!_isOffered(stored.status), ServiceExists(msg.sender, network));
+        _requireOffer(url, capabilities);
+        StoredProvider storage provider = _providers[msg.sender];
+        uint96 required = provider.requiredStake + minStake;
+        _requireStake(required);
+        provider.requiredStake = required;
+        ++provider.services;
+        // The number outlives a removal: a returning service goes on in the same public record.
+        if (stored.id == 0) stored.id = ++_lastServiceId;
+        stored.capabilities = capabilities;
+        stored.status = ServiceStatus.Live;
+        stored.minStake = minStake;
+        _services[msg.sender][network] = stored;
+        emit ServiceAdded(msg.sender, network, stored.id, url, capabilities, minStake);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function updateService(NetworkId network, string calldata url, uint32 capabilities) external onlyProvider {
+        uint96 minStake = _requireLive(network);
+        Service memory stored = _offered(msg.sender, network);
+        _requireOffer(url, capabilities);
+        StoredProvider storage provider = _providers[msg.sender];
+        uint96 required = provider.requiredStake - stored.minStake + minStake;
+        if (minStake > stored.minStake) _requireStake(required);
+        provider.requiredStake = required;
+        stored.capabilities = capabilities;
+        stored.minStake = minStake;
+        _services[msg.sender][network] = stored;
+        emit ServiceUpdated(msg.sender, network, stored.id, url, capabilities, minStake);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function pauseService(NetworkId network) external {
+        address provider = _actsFor(msg.sender);
+        Service memory service = _offered(provider, network);
+        require(service.status == ServiceStatus.Live, ServiceNotLive(provider, network));
+        _services[provider][network].status = ServiceStatus.Paused;
+        emit ServicePaused(provider, network, service.id);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function resumeService(NetworkId network) external {
+        address provider = _actsFor(msg.sender);
+        Service memory service = _offered(provider, network);
+        require(service.status == ServiceStatus.Paused, ServiceNotPaused(provider, network));
+        _services[provider][network].status = ServiceStatus.Live;
+        emit ServiceResumed(provider, network, service.id);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function removeService(NetworkId network) external onlyProvider {
+        Service memory service = _offered(msg.sender, network);
+        StoredProvider storage provider = _providers[msg.sender];
+        provider.requiredStake -= service.minStake;
+        --provider.services;
+        _services[msg.sender][network].status = ServiceStatus.Removed;
+        emit ServiceRemoved(msg.sender, network, service.id);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function syncService(address provider, NetworkId network) external {
+        uint96 minStake = _requireLive(network);
+        Service memory service = _offered(provider, network);
+        StoredProvider storage stored = _providers[provider];
+        stored.requiredStake = stored.requiredStake - service.minStake + minStake;
+        _services[provider][network].minStake = minStake;
+        emit ServiceStakeSynced(provider, network, service.id, minStake);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function jail(address provider, uint48 until) external {
+        require(msg.sender == court, NotCourt(msg.sender));
+        StoredProvider storage stored = _providers[provider];
+        require(stored.registered, NotRegistered(provider));
+        if (until <= stored.jailedUntil) return;
+        stored.jailedUntil = until;
+        emit ProviderJailed(provider, until);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IProviderRegistry
+    function isActive(address provider, NetworkId network) external view returns (bool) {
+        if (_services[provider][network].status != ServiceStatus.Live) return false;
+        if (_networks[network].status != NetworkStatus.Live) return false;
+        StoredProvider storage stored = _providers[provider];
+        if (block.timestamp < stored.jailedUntil) return false;
+        return vault.activeStake(Role.Provider, provider) >= stored.requiredStake;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function networkOf(NetworkId network) external view returns (Network memory) {
+        StoredNetwork memory stored = _networks[network];
+        Sla memory sla = Sla({
+            minAvailabilityBps: stored.minAvailabilityBps,
+            maxP95LatencyMs: stored.maxP95LatencyMs,
+            maxP95BlockLag: stored.maxP95BlockLag,
+            maxMismatches: stored.maxMismatches,
+            minSamples: stored.minSamples
+        });
+        return Network({params: NetworkParams({minStake: stored.minStake, sla: sla}), status: stored.status});
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function providerOf(address provider) external view returns (Provider memory) {
+        StoredProvider storage stored = _providers[provider];
+        return Provider({
+            signer: stored.signer,
+            jailedUntil: stored.jailedUntil,
+            services: stored.services,
+            requiredStake: stored.requiredStake
+        });
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function serviceOf(address provider, NetworkId network) external view returns (Service memory) {
+        return _services[provider][network];
+    }
+
+    /* INTERNAL */
+
+    function _setNetwork(NetworkId network, NetworkParams calldata params) private {
+        require(params.minStake > 0, InvalidParameter("minStake"));
+        require(params.sla.minAvailabilityBps <= MAX_BPS, InvalidParameter("minAvailabilityBps"));
+        require(params.sla.maxP95LatencyMs > 0, InvalidParameter("maxP95LatencyMs"));
+        require(params.sla.minSamples > 0, InvalidParameter("minSamples"));
+        _networks[network] = StoredNetwork({
+            minStake: params.minStake,
+            minAvailabilityBps: params.sla.minAvailabilityBps,
+            maxP95LatencyMs: params.sla.maxP95LatencyMs,
+            maxP95BlockLag: params.sla.maxP95BlockLag,
+            maxMismatches: params.sla.maxMismatches,
+            minSamples: params.sla.minSamples,
+            status: NetworkStatus.Live
+        });
+    }
+
+    function _bindSigner(address signer, uint256 deadline, bytes calldata consent) private {
+        require(signer != address(0), ZeroAddress());
+        address boundTo = signerOwner[signer];
+        require(boundTo == address(0) || boundTo == msg.sender, SignerTaken(signer, boundTo));
+        if (signer != msg.sender) {
+            require(!_providers[signer].registered, SignerTaken(signer, signer));
+            require(block.timestamp <= deadline, ConsentExpired(deadline));
+            bytes32 digest =
+                _hashTypedDataV4(keccak256(abi.encode(SIGNER_CONSENT_TYPEHASH, msg.sender, deadline)));
+            (address recovered,,) = ECDSA.tryRecoverCalldata(digest, consent);
+            require(recovered == signer, InvalidSignerConsent(signer));
+        }
+        signerOwner[signer] = msg.sender;
+    }
+
+    function _requireLive(NetworkId network) private view returns (uint96 minStake) {
+        StoredNetwork storage stored = _networks[network];
+        require(stored.status == NetworkStatus.Live, NetworkNotLive(network));
+        return stored.minStake;
+    }
+
+    function _requireStake(uint256 required) private view {
+        uint256 available = vault.activeStake(Role.Provider, msg.sender);
+        require(available >= required, InsufficientStake(available, required));
+    }
+
+    function _requireOffer(string calldata url, uint32 capabilities) private view {
+        Endpoint.Kind kind = Endpoint.kind(url);
+        require(kind != Endpoint.Kind.Invalid, InvalidEndpoint(url));
+        require(kind == Endpoint.Kind.Public || !publicEndpointsOnly, PrivateEndpoint(url));
+        require(capabilities != 0, InvalidParameter("capabilities"));
+    }
+
+    function _requireMetadata(string calldata metadata) private pure {
+        uint256 length = bytes(metadata).length;
+        require(length <= MAX_METADATA_LENGTH, MetadataTooLong(length, MAX_METADATA_LENGTH));
+    }
+
+    function _offered(address provider, NetworkId network) private view returns (Service memory service) {
+        service = _services[provider][network];
+        require(_isOffered(service.status), ServiceNotFound(provider, network));
+    }
+
+    function _isOffered(ServiceStatus status) private pure returns (bool) {
+        return status == ServiceStatus.Live || status == ServiceStatus.Paused;
+    }
+
+    /// @dev The provider for which an account may pause and resume: its own, or the one it signs for at present.
+    function _actsFor(address account) private view returns (address provider) {
+        if (_providers[account].registered) return account;
+        provider = signerOwner[account];
+        require(provider != address(0) && _providers[provider].signer == account, NotRegistered(account));
+    }
+}

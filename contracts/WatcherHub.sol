@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+import {NetworkId, Offence, OffenceId, Role} from "./Types.sol";
+import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
+import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {IWatcherHub} from "./interfaces/IWatcherHub.sol";
+
+/// @title Watcher hub
+contract WatcherHub is IWatcherHub, AccessManaged {
+    using Checkpoints for Checkpoints.Trace208;
+
+    enum Admission {
+        None,
+        Admitted,
+        Expelled
+    }
+
+    struct Watcher {
+        Admission admission;
+        bool joined;
+    }
+
+    uint256 private constant RECORD_BYTES = 14;
+    uint256 private constant MAX_BPS = 10_000;
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc IWatcherHub
+    IProviderRegistry public immutable registry;
+    /// @inheritdoc IWatcherHub
+    IStakeVault public immutable vault;
+    /// @inheritdoc IWatcherHub
+    uint96 public immutable minBond;
+    /// @inheritdoc IWatcherHub
+    uint96 public immutable maxWeight;
+    uint48 private immutable GENESIS;
+    uint32 private immutable EPOCH_SECONDS;
+    uint32 private immutable COMMIT_SECONDS;
+    uint32 private immutable REVEAL_SECONDS;
+
+    /* STORAGE */
+
+    /// @inheritdoc IWatcherHub
+    bool public admissionOpen;
+    mapping(address watcher => Watcher) private _watchers;
+    /// @dev Keyed by the epoch from whose start the weight counts.
+    mapping(address watcher => Checkpoints.Trace208) private _weights;
+    Checkpoints.Trace208 private _totalWeight;
+    mapping(uint64 epoch => mapping(address watcher => Report)) private _reports;
+    /// @dev Last offence of the chunks revealed so far, written only while more are to come.
+    mapping(uint64 epoch => mapping(address watcher => OffenceId)) private _lastOffence;
+    /// @inheritdoc IWatcherHub
+    mapping(OffenceId offenceId => uint256) public tallyOf;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        IProviderRegistry registry_,
+        IStakeVault vault_,
+        address accessManager,
+        EpochParams memory epochs,
+        uint96 minBond_,
+        uint96 maxWeight_,
+        bool admissionOpen_
+    ) AccessManaged(accessManager) {
+        require(accessManager != address(0), InvalidParameter("accessManager"));
+        require(address(registry_.vault()) == address(vault_), InvalidParameter("vault"));
+        require(epochs.epochSeconds > 0, InvalidParameter("epochSeconds"));
+        require(epochs.commitSeconds > 0, InvalidParameter("commitSeconds"));
+        require(epochs.revealSeconds > 0, InvalidParameter("revealSeconds"));
+        require(minBond_ > 0, InvalidParameter("minBond"));
+        require(maxWeight_ >= minBond_, InvalidParameter("maxWeight"));
+        registry = registry_;
+        vault = vault_;
+        minBond = minBond_;
+        maxWeight = maxWeight_;
+        GENESIS = epochs.genesis;
+        EPOCH_SECONDS = epochs.epochSeconds;
+        COMMIT_SECONDS = epochs.commitSeconds;
+        REVEAL_SECONDS = epochs.revealSeconds;
+        if (admissionOpen_) {
+            admissionOpen = true;
+            emit AdmissionOpened();
+        }
+    }
+
+    /* GOVERNOR */
+
+    /// @inheritdoc IWatcherHub
+    function admit(address watcher) external restricted {
+        _watchers[watcher].admission = Admission.Admitted;
+        emit WatcherAdmitted(watcher);
+    }
+
+    /// @inheritdoc IWatcherHub
+    function expel(address watcher) external restricted {
+        _watchers[watcher].admission = Admission.Expelled;
+        emit WatcherExpelled(watcher);
+        if (_watchers[watcher].joined) _leave(watcher);
+    }
+
+    /// @inheritdoc IWatcherHub
+    function openAdmission() external restricted {
+        admissionOpen = true;
+        emit AdmissionOpened();
+    }
+
+    /* ACTIONS */
+
+    /// @inheritdoc IWatcherHub
+    function join() external {
+        require(isAdmitted(msg.sender), NotAdmitted(msg.sender));
+        require(!_watchers[msg.sender].joined, AlreadyJoined(msg.sender));
+        uint256 bond = vault.activeStake(Role.Watcher, msg.sender);
+        require(bond >= minBond, InsufficientBond(bond, minBond));
+        _watchers[msg.sender].joined = true;
+        _setWeight(msg.sender, Math.min(bond, maxWeight));
+    }
+
+    /// @inheritdoc IWatcherHub
+    function leave() external {
+        require(_watchers[msg.sender].joined, NotJoined(msg.sender));
+        _leave(msg.sender);
+    }
+
+    /// @inheritdoc IWatcherHub
+    function syncWeight(address watcher) external {
+        require(_watchers[watcher].joined, NotJoined(watcher));
+        uint256 bond = vault.activeStake(Role.Watcher, watcher);
+        _setWeight(watcher, bond < minBond ? 0 : Math.min(bond, maxWeight));
+    }
+
+    /// @inheritdoc IWatcherHub
+    function commit(uint64 epoch, bytes32 commitment) external {
+        uint256 end = _epochEnd(epoch);
+        uint256 closesAt = end + COMMIT_SECONDS;
+        require(block.timestamp >= end, EpochNotEnded(epoch, uint48(end)));
+        require(block.timestamp < closesAt, CommitWindowClosed(epoch, uint48(closesAt)));
+        require(commitment != 0, ZeroCommitment());
+        Report storage report = _reports[epoch][msg.sender];
+        require(report.commitment == 0, AlreadyCommitted(msg.sender, epoch));
+        require(weightAt(msg.sender, epoch) > 0, NoWeight(msg.sender, epoch));
+        report.commitment = commitment;
+        emit Committed(msg.sender, epoch, commitment);
+    }
+
+    /// @inheritdoc IWatcherHub
+    function reveal(
+        uint64 epoch,
+        bytes32 salt,
+        bytes32[] calldata chunkHashes,
+        bytes calldata measurements,
+        Breach[] calldata breaches
+    ) external {
+        _requireRevealWindow(epoch);
+        Report storage report = _reports[epoch][msg.sender];
+        _requireCommitment(report.commitment, epoch, salt, chunkHashes);
+        uint256 chunk = report.revealedChunks;
+        require(chunk < chunkHashes.length, AlreadyRevealed(msg.sender, epoch));
+        bytes32 chunkHash =
+            keccak256(abi.encode(keccak256(measurements), keccak256(abi.encode(breaches))));
+        require(chunkHash == chunkHashes[chunk], ChunkMismatch(chunk, chunkHashes[chunk], chunkHash));
+        require(measurements.length % RECORD_BYTES == 0, InvalidMeasurements(measurements.length));
+        uint16 chunks = SafeCast.toUint16(chunkHashes.length);
+        // Fits: less than `chunks`.
+        report.revealedChunks = uint16(chunk + 1);
+        emit Revealed(msg.sender, epoch, uint16(chunk), chunks, measurements);
+        if (breaches.length > 0) _attest(epoch, breaches, chunk > 0, chunk + 1 < chunks);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IWatcherHub
+    function currentEpoch() external view returns (uint64) {
+        return block.timestamp < GENESIS ? 0 : uint64((block.timestamp - GENESIS) / EPOCH_SECONDS);
+    }
+
+    /// @inheritdoc IWatcherHub
+    function epochStart(uint64 epoch) public view returns (uint48) {
+        return SafeCast.toUint48(GENESIS + uint256(epoch) * EPOCH_SECONDS);
+    }
+
+    /// @inheritdoc IWatcherHub
+    function epochParams() external view returns (EpochParams memory) {
+        return EpochParams({
+            genesis: GENESIS,
+            epochSeconds: EPOCH_SECONDS,
+            commitSeconds: COMMIT_SECONDS,
+            revealSeconds: REVEAL_SECONDS
+        });
+    }
+
+    /// @inheritdoc IWatcherHub
+    function weightAt(address watcher, uint64 epoch) public view returns (uint256) {
+        return _weights[watcher].upperLookupRecent(_key(epoch));
+    }
+
+    /// @inheritdoc IWatcherHub
+    function totalWeightAt(uint64 epoch) public view returns (uint256) {
+        return _totalWeight.upperLookupRecent(_key(epoch));
+    }
+
+    /// @inheritdoc IWatcherHub
+    function hasQuorum(OffenceId offenceId, uint64 epoch) external view returns (bool) {
+        uint256 tally = tallyOf[offenceId];
+        return tally > 0 && tally * 3 >= totalWeightAt(epoch) * 2;
+    }
+
+    /// @inheritdoc IWatcherHub
+    function offenceIdOf(uint64 epoch, address provider, NetworkId network, Offence offence)
+        public
+        pure
+        returns (OffenceId)
+    {
+        return OffenceId.wrap(keccak256(abi.encode(epoch, provider, network, offence)));
+    }
+
+    /// @inheritdoc IWatcherHub
+    function reportOf(address watcher, uint64 epoch) external view returns (Report memory) {
+        return _reports[epoch][watcher];
+    }
+
+    /// @inheritdoc IWatcherHub
+    function isWatcher(address watcher) external view returns (bool) {
+        return _watchers[watcher].joined;
+    }
+
+    /// @inheritdoc IWatcherHub
+    function isAdmitted(address watcher) public view returns (bool) {
+        Admission admission = _watchers[watcher].admission;
+        return admission == Admission.Admitted || (admissionOpen && admission == Admission.None);
+    }
+
+    /* INTERNAL */
+
+    function _leave(address watcher) private {
+        _watchers[watcher].joined = false;
+        _setWeight(watcher, 0);
+    }
+
+    /// @dev Counts from the next epoch on: nobody gains or loses weight in an epoch that has begun.
+    function _setWeight(address watcher, uint256 weight) private {
+        uint256 next =
+            block.timestamp < GENESIS ? 0 : (block.timestamp - GENESIS) / EPOCH_SECONDS + 1;
+        (uint208 previous,) = _weights[watcher].push(uint48(next), SafeCast.toUint208(weight));
+        uint256 total = _totalWeight.latest() - previous + weight;
+        _totalWeight.push(uint48(next), SafeCast.toUint208(total));
+        emit WatcherWeightSet(watcher, uint64(next), weight, total);
+    }
+
+    /// @dev Adds the caller's weight to the tally of each breach. Strictly ascending ids over all chunks of the one
+    /// report that the caller has for the epoch: a watcher counts once for a breach.
+    function _attest(uint64 epoch, Breach[] calldata breaches, bool goesOn, bool moreToCome) private {
+        uint256 weight =
+            Math.min(weightAt(msg.sender, epoch), vault.activeStake(Role.Watcher, msg.sender));
+        require(weight > 0, NoWeight(msg.sender, epoch));
+        OffenceId previous = goesOn ? _lastOffence[epoch][msg.sender] : OffenceId.wrap(0);
+        for (uint256 i = 0; i < breaches.length; ++i) {
+            Breach calldata breach = breaches[i];
+            OffenceId id = offenceIdOf(epoch, breach.provider, breach.network, breach.offence);
+            require(OffenceId.unwrap(id) > OffenceId.unwrap(previous), BreachesNotSorted(previous, id));
+            _requireBreach(id, breach);
+            uint256 tally = tallyOf[id] + weight;
+            tallyOf[id] = tally;
+            previous = id;
+            emit BreachAttested(
+                id, msg.sender, breach.provider, breach.network, epoch, breach.offence, weight, tally
+            );
+        }
+        if (moreToCome) _lastOffence[epoch][msg.sender] = previous;
+    }
+
+    function _requireBreach(OffenceId id, Breach calldata breach) private view {
+        IProviderRegistry.ServiceStatus status = registry.serviceOf(breach.provider, breach.network).status;
+        require(
+            status != IProviderRegistry.ServiceStatus.None, ServiceUnknown(breach.provider, breach.network)
+        );
+        require(_breaks(registry.networkOf(breach.network).params.sla, breach), NotABreach(id));
+    }
+
+    function _breaks(IProviderRegistry.Sla memory sla, Breach calldata breach) private pure returns (bool) {
+        if (breach.samples < sla.minSamples || breach.successes > breach.samples) return false;
+        if (breach.offence == Offence.Outage) return breach.successes == 0;
+        if (breach.offence == Offence.InvalidData) return breach.mismatches > sla.maxMismatches;
+        if (breach.offence == Offence.Downtime) {
+            return breach.successes > 0
+                && breach.successes * MAX_BPS < uint256(breach.samples) * sla.minAvailabilityBps;
+        }
+        if (breach.offence == Offence.Latency) return breach.p95LatencyMs > sla.maxP95LatencyMs;
+        if (breach.offence == Offence.Stale) return breach.p95BlockLag > sla.maxP95BlockLag;
+        return false;
+    }
+
+    function _requireRevealWindow(uint64 epoch) private view {
+        uint256 opensAt = _epochEnd(epoch) + COMMIT_SECONDS;
+        uint256 closesAt = opensAt + REVEAL_SECONDS;
+        require(block.timestamp >= opensAt, RevealWindowNotOpen(epoch, uint48(opensAt)));
+        require(block.timestamp < closesAt, RevealWindowClosed(epoch, uint48(closesAt)));
+    }
+
+    function _requireCommitment(bytes32 committed, uint64 epoch, bytes32 salt, bytes32[] calldata chunkHashes)
+        private
+        view
+    {
+        require(committed != 0, NotCommitted(msg.sender, epoch));
+        bytes32 actual =
+            keccak256(abi.encode(block.chainid, address(this), msg.sender, epoch, salt, chunkHashes));
+        require(committed == actual, CommitmentMismatch(committed, actual));
+    }
+
+    function _epochEnd(uint64 epoch) private view returns (uint256) {
+        return GENESIS + (uint256(epoch) + 1) * EPOCH_SECONDS;
+    }
+
+    function _key(uint64 epoch) private pure returns (uint48) {
+        return uint48(Math.min(epoch, type(uint48).max));
+    }
+}
