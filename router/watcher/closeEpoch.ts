@@ -1,0 +1,79 @@
+import type { PublicClient } from 'viem';
+import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
+import type { Ms } from '../core/units.ts';
+import type { Hex, ProviderSet } from '../registry/providerSet.ts';
+import { accuse } from './accuse.ts';
+import { describeError } from './describeError.ts';
+import { epochReport } from './epochReport.ts';
+import type { Prober } from './prober.ts';
+import { buildReport, type ReportAuthor } from './report.ts';
+import type { ReportStore } from './reportStore.ts';
+import type { WatcherLog } from './watcherLog.ts';
+
+export interface CloseEpochDependencies {
+  readonly client: PublicClient;
+  readonly author: ReportAuthor;
+  readonly prober: Prober;
+  readonly providerSet: () => ProviderSet | undefined;
+  readonly store: ReportStore;
+  /** 32 fresh random bytes. */
+  readonly salt: () => Hex;
+  /** How long to wait for probes under way. */
+  readonly harvestMs: Ms;
+  readonly probeIntervalMs: Ms;
+  readonly log: WatcherLog;
+}
+
+/** Near which another service must have answered: each is asked at least once within it. */
+const WITNESS_INTERVALS = 2;
+
+/** Reports of so many epochs stay on disk for whoever asks what this watcher said. */
+const KEPT_EPOCHS = 1_000;
+
+/**
+ * Turns an ended epoch's samples into a report on disk, ready to be committed to. No report when this account has no
+ * say in the epoch, or when nothing credible was measured: a watcher that lost its own network abstains.
+ */
+export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: number): Promise<void> {
+  const { author, prober, providerSet, store, salt, harvestMs, probeIntervalMs, log } = dependencies;
+  const sampled = await prober.harvest(epoch, harvestMs);
+  const samples = sampled.reduce((sum, one) => sum + one.samples.length, 0);
+  const measured = epochReport(sampled, (WITNESS_INTERVALS * probeIntervalMs) as Ms);
+  const slas = new Map([...(providerSet()?.networks ?? [])].map(([key, { sla }]) => [key, sla]));
+  const accusations = accuse(measured, slas);
+  const summary = {
+    epoch,
+    services: measured.length,
+    samples,
+    breaches: accusations.map(({ service, offence }) => ({ provider: service.provider, offence })),
+  };
+  if (measured.length === 0) {
+    const reason =
+      samples > 0 ? 'every service failed at once: the own network is at fault' : 'nothing to measure';
+    log.warn({ ...summary, reason }, 'epoch_abstained');
+    return;
+  }
+  if (!(await mayAttest(dependencies, epoch))) {
+    log.warn({ ...summary, reason: 'this account had no weight when the epoch began' }, 'epoch_abstained');
+    return;
+  }
+  store.save(buildReport(author, epoch, measured, accusations, salt()));
+  store.prune(epoch - KEPT_EPOCHS);
+  log.info(summary, 'epoch_closed');
+}
+
+async function mayAttest({ client, author, log }: CloseEpochDependencies, epoch: number): Promise<boolean> {
+  try {
+    const weight = await client.readContract({
+      address: author.hub,
+      abi: watcherHubAbi,
+      functionName: 'weightAt',
+      args: [author.watcher, BigInt(epoch)],
+    });
+    return weight > 0n;
+  } catch (error) {
+    log.warn({ epoch, ...describeError(error) }, 'weight_unread');
+    // The hub decides when the report reaches it.
+    return true;
+  }
+}

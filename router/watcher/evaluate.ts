@@ -1,0 +1,34 @@
+import type { OffenceName } from '../chain/commitment.ts';
+import type { Sla } from '../registry/providerSet.ts';
+import type { Figures } from './epochReport.ts';
+
+/** What a watcher may allege: all but equivocation, which is proven, not attested. */
+export type AttestedOffence = Exclude<OffenceName, 'equivocation'>;
+
+const ATTESTED: readonly AttestedOffence[] = ['outage', 'downtime', 'latency', 'stale', 'invalidData'];
+
+/**
+ * The hub's own rule: whether figures show an offence. What never answered is an outage alone:
+ * one penalty. Stricter than the hub in one point: no sample shows nothing, even where the SLA asks for none.
+ */
+export function isBreach(offence: AttestedOffence, figures: Figures, sla: Sla): boolean {
+  const { samples, successes, p95LatencyMs, p95BlockLag, mismatches } = figures;
+  if (samples === 0 || samples < sla.minSamples || successes > samples) return false;
+  switch (offence) {
+    case 'outage':
+      return successes === 0;
+    case 'downtime':
+      return successes > 0 && successes * 10_000 < samples * sla.minAvailabilityBps;
+    case 'latency':
+      return successes > 0 && p95LatencyMs > sla.maxP95LatencyMs;
+    case 'stale':
+      return successes > 0 && p95BlockLag > sla.maxP95BlockLag;
+    case 'invalidData':
+      return mismatches > sla.maxMismatches;
+  }
+}
+
+/** All offences that the figures show. */
+export function breachesOf(figures: Figures, sla: Sla): AttestedOffence[] {
+  return ATTESTED.filter((offence) => isBreach(offence, figures, sla));
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PublicClient } from 'viem';
+import type { Contracts } from '../chain/contracts.ts';
+import type { Transactor } from '../chain/transact.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import { type Ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
+import type { Hex } from '../registry/providerSet.ts';
+import type { ProviderSource } from '../registry/providerSource.ts';
+import type { UpstreamClient } from '../upstream/outcome.ts';
+import { attest } from './attest.ts';
+import { createKeeper } from './cases.ts';
+import { closeEpoch } from './closeEpoch.ts';
+import { describeError } from './describeError.ts';
+import { type EpochParams, epochAt, phaseOf } from './epochClock.ts';
+import { createGasWatch } from './gasWatch.ts';
+import { createLane } from './lane.ts';
+import { createProber } from './prober.ts';
+import { probeIntervalMs } from './probeTiming.ts';
+import type { ReportStore } from './reportStore.ts';
+import type { WatcherLog } from './watcherLog.ts';
+
+export interface WatcherOptions {
+  readonly client: PublicClient;
+  readonly transactor: Transactor;
+  readonly contracts: Contracts;
+  readonly params: EpochParams;
+  /** The court's evidence window. */
+  readonly evidenceSeconds: number;
+  /** Started by the caller. */
+  readonly source: Pick<ProviderSource, 'current'>;
+  readonly upstream: UpstreamClient;
+  readonly store: ReportStore;
+  /** Whether endpoints at private addresses are asked: on development chains only. */
+  readonly allowPrivateEndpoints: boolean;
+  /** Mean time between two probes of a service; by default from the epoch's length. */
+  readonly probeIntervalMs?: Ms;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** 32 fresh random bytes each time. */
+  readonly salt: () => Hex;
+  readonly log: WatcherLog;
+}
+
+export interface Watcher {
+  /** Probes, attests and keeps cases until aborted; no failure ends it before. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** A tenth of the shortest window, so that a look or two may fail; within these bounds. */
+const MIN_POLL_MS = 250;
+const MAX_POLL_MS = 5_000;
+
+/** Of the commit window, how much may pass while probes under way come back. */
+const HARVEST_SHARE = 0.25;
+
+/** How long a stop waits for transactions under way; they are on disk and resumed anyway. */
+const STOP_GRACE_MS = 3_000;
+
+export function createWatcher(options: WatcherOptions): Watcher {
+  const { client, transactor, contracts, params, source, upstream, store, clock, random, salt, log } =
+    options;
+  const intervalMs = options.probeIntervalMs ?? probeIntervalMs(params.epochSeconds);
+  const shortest = Math.min(params.epochSeconds, params.commitSeconds, params.revealSeconds);
+  const pollMs = Math.min(Math.max((shortest * 1000) / 10, MIN_POLL_MS), MAX_POLL_MS);
+  let epoch: number | undefined;
+  let reachable = true;
+
+  const providerSet = () => source.current();
+  const { allowPrivateEndpoints } = options;
+  const prober = createProber({
+    ...{ upstream, clock, random, intervalMs, allowPrivateEndpoints, providerSet },
+    epoch: () => epoch,
+  });
+  const keeper = createKeeper(options);
+  const gasWatch = createGasWatch(client, transactor.account.address, log);
+  const closing = {
+    author: { chainId: contracts.chainId, hub: contracts.hub, watcher: transactor.account.address },
+    harvestMs: (params.commitSeconds * 1000 * HARVEST_SHARE) as Ms,
+    probeIntervalMs: intervalMs,
+    ...{ client, prober, providerSet, store, salt, log },
+  };
+
+  const unexpected = (error: unknown) => log.error(describeError(error), 'watcher_failed');
+  const attesting = createLane(unexpected);
+  const keeping = createLane(unexpected);
+  let closings = Promise.resolve();
+
+  function enterEpoch(next: number, now: UnixSeconds): void {
+    const previous = epoch;
+    // After a reorg the clock may step back for a block: the later epoch has begun all the same.
+    if (previous !== undefined && next <= previous) return;
+    epoch = next;
+    if (previous === undefined) return;
+    if (phaseOf(params, previous, now) !== 'commit') {
+      log.error({ epoch: previous, code: 'COMMIT_WINDOW_MISSED' }, 'epoch_missed');
+      return;
+    }
+    closings = closings.then(() => closeEpoch(closing, previous)).catch(unexpected);
+    void gasWatch.check();
+  }
+
+  async function look(): Promise<void> {
+    const head = await client.getBlock();
+    const timestamp = unixSeconds(head.timestamp);
+    if (!reachable) log.info({ block: Number(head.number) }, 'settlement_back');
+    reachable = true;
+    const next = epochAt(params, timestamp);
+    if (next !== undefined) enterEpoch(next, timestamp);
+    attesting.enter(() => attest(attestation, timestamp));
+    keeping.enter(() => keeper.step({ number: head.number, timestamp }));
+  }
+
+  const attestation = { client, transactor, hub: contracts.hub, params, store, log };
+  return {
+    async run(signal) {
+      const probing = prober.run(signal);
+      await gasWatch.check();
+      while (!signal.aborted) {
+        await look().catch((error: unknown) => {
+          if (reachable) log.error(describeError(error), 'settlement_unreachable');
+          reachable = false;
+        });
+        await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      }
+      const done = Promise.all([probing, attesting.idle(), keeping.idle(), closings]);
+      const late = new AbortController();
+      await Promise.race([
+        done,
+        sleep(STOP_GRACE_MS, undefined, { signal: late.signal }).catch(() => undefined),
+      ]);
+      late.abort();
+    },
+  };
+}
