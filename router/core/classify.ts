@@ -1,0 +1,56 @@
+import type { ErrorClass } from './errorClass.ts';
+import { ERROR_TABLE, type ErrorRow, TRUSTED_STATUSES } from './errorTable.ts';
+import { decodeString, eachMember, jsonKind, type RawJson } from './rawJson.ts';
+
+export interface ObservedError {
+  readonly method: string;
+  readonly httpStatus: number;
+  /** Of the node's JSON-RPC error, when it sent one; a message may also come from a body that is no JSON-RPC. */
+  readonly code?: number | undefined;
+  readonly message?: string | undefined;
+  /** The body held a JSON-RPC error object. */
+  readonly isRpcError: boolean;
+}
+
+// Node texts are bounded before any pattern sees them.
+const MESSAGE_LIMIT = 1_000;
+
+/** Who is to blame. An unknown JSON-RPC error is the caller's, unless the transport says that the node failed. */
+export function classify(observed: ObservedError): ErrorClass {
+  const row = rowOf(observed);
+  if (row) return row.class;
+  return observed.isRpcError && TRUSTED_STATUSES.includes(observed.httpStatus) ? 'client' : 'provider';
+}
+
+/** The row of the table that decided, for explanations; undefined for an error of no known kind. */
+export function rowOf(observed: ObservedError): ErrorRow | undefined {
+  const message = observed.message?.slice(0, MESSAGE_LIMIT);
+  return ERROR_TABLE.find(
+    (row) =>
+      (row.http === undefined || row.http.includes(observed.httpStatus)) &&
+      (row.method === undefined || row.method.test(observed.method)) &&
+      (row.code === undefined || (observed.code !== undefined && row.code.includes(observed.code))) &&
+      (row.message === undefined || (message !== undefined && row.message.test(message))),
+  );
+}
+
+/** Code and message of a node's error object; both undefined when it is not shaped as JSON-RPC says. */
+export function readRpcError(error: RawJson): { code: number | undefined; message: string | undefined } {
+  let code: number | undefined;
+  let message: string | undefined;
+  eachMember(error, (key, value) => {
+    // Some servers write the code as a string.
+    if (key === 'code') code = Number(jsonKind(value) === 'string' ? decodeString(value) : value);
+    if (key === 'message' && jsonKind(value) === 'string') message = decodeString(value);
+  });
+  return { code: Number.isFinite(code) ? code : undefined, message };
+}
+
+/** Says that the sender's nonce is used up, perhaps by this very transaction. */
+export function isNonceUsed(error: RawJson): boolean {
+  const { message } = readRpcError(error);
+  return message !== undefined && NONCE_USED.test(message.slice(0, MESSAGE_LIMIT));
+}
+
+const NONCE_USED =
+  /nonce (?:is )?too low|old ?nonce|nonce.*already (?:been )?used|invalid nonce|nonce too small/i;

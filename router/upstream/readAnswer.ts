@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer';
+import { classify, readRpcError } from '../core/classify.ts';
+import type { ErrorClass } from '../core/errorClass.ts';
+import { decodeString, eachMember, jsonKind, type RawJson } from '../core/rawJson.ts';
+import type { FailureReason } from './outcome.ts';
+
+export type Reading =
+  | { readonly ok: true; readonly result: RawJson }
+  | {
+      readonly ok: false;
+      readonly class: ErrorClass;
+      readonly reason: FailureReason;
+      readonly error?: RawJson;
+    };
+
+/**
+ * Judges a node's complete HTTP answer to one request. Pure.
+ * @param id The request's id: an answer to another one is refused, an error without id (the node could not read ours)
+ * is taken.
+ */
+export function readAnswer(args: {
+  readonly method: string;
+  readonly id: string;
+  readonly httpStatus: number;
+  readonly body: Buffer;
+}): Reading {
+  const { method, httpStatus } = args;
+  const success = httpStatus >= 200 && httpStatus < 300;
+  const members = readMembers(args.body);
+  const failed = (reason: FailureReason, message?: string): Reading => ({
+    ok: false,
+    // A sentence in place of an answer tells rate and capability, but nothing may be blamed on the caller for it.
+    class: blameless(classify({ method, httpStatus, message, isRpcError: false })),
+    reason: success ? reason : 'http-status',
+  });
+
+  if (!members) return failed('malformed');
+  const { id, result, error } = members;
+  if (error !== undefined && jsonKind(error) === 'object') {
+    if (result !== undefined && result !== 'null') return failed('malformed');
+    const answersOurs = id === undefined || id === 'null' || id === args.id;
+    if (!answersOurs) return failed('wrong-id');
+    const { code, message } = readRpcError(error);
+    if (code === undefined && message === undefined) return failed('malformed');
+    const errorClass = classify({ method, httpStatus, code, message, isRpcError: true });
+    return { ok: false, class: errorClass, reason: 'rpc-error', error };
+  }
+  const text = error !== undefined && error !== 'null' ? error : members.message;
+  if (text !== undefined)
+    return failed('malformed', jsonKind(text) === 'string' ? decodeString(text) : undefined);
+  if (!success || result === undefined) return failed('malformed');
+  if (id !== args.id) return failed('wrong-id');
+  return { ok: true, result };
+}
+
+function blameless(errorClass: ErrorClass): ErrorClass {
+  return errorClass === 'client' || errorClass === 'known' ? 'provider' : errorClass;
+}
+
+interface Members {
+  id?: RawJson;
+  result?: RawJson;
+  error?: RawJson;
+  message?: RawJson;
+}
+
+function readMembers(body: Buffer): Members | undefined {
+  if (!isUtf8(body)) return undefined;
+  const members: Members = {};
+  const isObject = eachMember(body.toString('latin1'), (key, value) => {
+    if (key === 'id' || key === 'result' || key === 'error' || key === 'message') members[key] = value;
+  });
+  return isObject ? members : undefined;
+}
