@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { UnixSeconds } from '../core/units.ts';
+import { keeperStep, type OffenceView } from './docket.ts';
+
+const at = (seconds: number) => seconds as UnixSeconds;
+const none: OffenceView = {
+  state: 'none',
+  executableAt: at(0),
+  hasQuorum: false,
+  tallyFinal: false,
+  evidenceUntil: at(100),
+};
+
+test('a case is opened as soon as the quorum is there, and no later than the evidence lasts', () => {
+  expect(keeperStep(none, at(10))).toBe('wait');
+  expect(keeperStep({ ...none, hasQuorum: true }, at(10))).toBe('open');
+  expect(keeperStep({ ...none, hasQuorum: true, tallyFinal: true }, at(99))).toBe('open');
+  expect(keeperStep({ ...none, hasQuorum: true, tallyFinal: true }, at(100))).toBe('drop');
+});
+
+test('an offence without quorum is dropped once no vote can come', () => {
+  expect(keeperStep({ ...none, tallyFinal: true }, at(50))).toBe('drop');
+});
+
+test('an open case is executed when it is due, long after the evidence too', () => {
+  const open: OffenceView = { ...none, state: 'open', executableAt: at(500), tallyFinal: true };
+  expect(keeperStep(open, at(499))).toBe('wait');
+  expect(keeperStep(open, at(500))).toBe('execute');
+});
+
+test('a vetoed or executed case is over', () => {
+  expect(keeperStep({ ...none, state: 'vetoed', hasQuorum: true }, at(10))).toBe('drop');
+  expect(keeperStep({ ...none, state: 'executed', hasQuorum: true }, at(10))).toBe('drop');
+});
