@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { FailureReason } from './outcome.ts';
 
 const BY_CODE: Readonly<Record<string, FailureReason>> = {
@@ -32,9 +33,7 @@ export function failureReason(error: unknown): FailureReason {
   const known = BY_CODE[code];
   if (known) return known;
   if (TLS_CODE.test(code)) return 'tls';
-  // HPE_*: the parser's codes for what is no HTTP.
-  if (code.startsWith('HPE_')) return code === 'HPE_HEADER_OVERFLOW' ? 'too-large' : 'malformed';
-  return 'reset';
+  return error instanceof errors.HTTPParserError ? 'malformed' : 'reset';
 }
 
 function codeOf(error: unknown): string {
