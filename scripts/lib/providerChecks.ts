@@ -16,9 +16,18 @@ export function requireNotRegistered(provider: ProviderState): void {
   if (provider.signer !== undefined) throw new AlreadyRegisteredError(provider.id);
 }
 
-/** @throws {@link SignerTakenError} when the signer is bound to another provider. */
-export function requireSignerFree(signer: Address, owner: Address | undefined, provider: Address): void {
+/** @throws {@link SignerTakenError} when the signer is bound to another provider than this. */
+export function requireSignerFree(
+  signer: Address,
+  owner: Address | undefined,
+  provider: Address | undefined,
+): void {
   if (owner !== undefined && owner !== provider) throw new SignerTakenError(signer, owner);
+}
+
+/** @throws {@link SignerTakenError} when the account that is to sign is a provider itself. */
+export function requireNoProvider(account: ProviderState): void {
+  if (account.signer !== undefined) throw new SignerTakenError(account.id, account.id);
 }
 
 /** @throws {@link MetadataTooLongError} */

@@ -1,0 +1,16 @@
+import { dumpConfig } from '../../../router/config/dump.ts';
+import { loadConfig } from '../../../router/config/load.ts';
+import { redactConfig } from '../../../router/config/redact.ts';
+import type { CliIo } from '../../lib/cliIo.ts';
+import { createOutput } from '../../lib/output.ts';
+
+/** `din config dump` */
+export async function dump(
+  options: { readonly config: string; readonly json?: boolean },
+  io: CliIo,
+): Promise<void> {
+  const config = await loadConfig(options.config, io.env);
+  createOutput(io, options.json === true).result({ config: redactConfig(config) }, [
+    dumpConfig(config).trimEnd(),
+  ]);
+}

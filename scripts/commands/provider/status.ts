@@ -1,0 +1,104 @@
+import { loadAddress } from '../../lib/account.ts';
+import { addressOf } from '../../lib/address.ts';
+import { amountText, formatAmount, type TokenUnit } from '../../lib/amount.ts';
+import type { CliIo } from '../../lib/cliIo.ts';
+import type { ChainOptions } from '../../lib/options.ts';
+import { type ProviderReport, readProviderReport } from '../../lib/providerReport.ts';
+import { activeStake } from '../../lib/providerState.ts';
+import { safeText } from '../../lib/safeText.ts';
+import { openSession } from '../../lib/session.ts';
+import { table } from '../../lib/table.ts';
+import { dateText } from '../../lib/time.ts';
+
+export interface StatusOptions extends ChainOptions {
+  readonly id?: string | undefined;
+  readonly keystore?: string;
+}
+
+/** `din provider status [id]` */
+export async function status(options: StatusOptions, io: CliIo): Promise<void> {
+  const id =
+    options.id === undefined
+      ? await loadAddress(options.keystore, io)
+      : addressOf(options.id, 'The provider');
+  const session = await openSession(options, io);
+  const found = await readProviderReport(session, id);
+  session.output.result(toData(found, session.token), toLines(found, session.token));
+}
+
+function toData(found: ProviderReport, unit: TokenUnit): Record<string, unknown> {
+  const { provider, services, openCases } = found;
+  const { bond } = provider;
+  return {
+    provider: provider.id,
+    registered: provider.signer !== undefined,
+    signer: provider.signer ?? null,
+    metadata: found.metadata,
+    jailedUntil: provider.jailedUntil > found.now ? provider.jailedUntil : null,
+    stake: {
+      token: unit.symbol,
+      tokens: formatAmount(bond.tokens, unit),
+      active: formatAmount(activeStake(bond), unit),
+      required: formatAmount(provider.requiredStake, unit),
+      thawing: formatAmount(bond.thawing, unit),
+      withdrawableAt: bond.thawing > 0n ? bond.thawEnd : null,
+      locked: formatAmount(bond.locked, unit),
+    },
+    services: services.map(({ network, service, url, capabilities, active, reason }) => ({
+      network: network.caip2,
+      slug: network.slug,
+      serviceId: service.id,
+      url,
+      capabilities,
+      status: service.status,
+      active,
+      reason: reason ?? null,
+    })),
+    openCases: openCases.map((open) => ({ ...open, amount: formatAmount(open.amount, unit) })),
+  };
+}
+
+function toLines(found: ProviderReport, unit: TokenUnit): string[] {
+  const { provider, services, openCases, now } = found;
+  const { bond, signer } = provider;
+  const facts = [
+    ['provider', provider.id],
+    ['signer', signer === undefined ? 'not registered' : signer === provider.id ? 'the same' : signer],
+    ['metadata', safeText(found.metadata) || '-'],
+    ['stake', amountText(bond.tokens, unit)],
+    ['  counts', amountText(activeStake(bond), unit)],
+    ['  required', amountText(provider.requiredStake, unit)],
+    [
+      '  thawing',
+      bond.thawing > 0n
+        ? `${amountText(bond.thawing, unit)}, withdrawable from ${dateText(bond.thawEnd)}`
+        : amountText(0n, unit),
+    ],
+    ['  locked', amountText(bond.locked, unit)],
+    ['jail', provider.jailedUntil > now ? `until ${dateText(provider.jailedUntil)}` : 'no'],
+  ];
+  const lines = [...table(facts), ''];
+  if (services.length === 0) lines.push('no services');
+  else {
+    const rows = services.map(({ network, url, capabilities, service, active, reason }) => [
+      network.slug,
+      service.status,
+      active ? 'yes' : `no: ${reason}`,
+      capabilities.join(',') || '-',
+      safeText(url, 80),
+    ]);
+    lines.push(...table([['NETWORK', 'STATUS', 'ACTIVE', 'CAPABILITIES', 'URL'], ...rows]));
+  }
+  if (openCases.length > 0) {
+    const rows = openCases.map((open) => [
+      open.network,
+      open.offence,
+      String(open.epoch),
+      amountText(open.amount, unit),
+      dateText(open.executableAt),
+      open.id,
+    ]);
+    lines.push('', ...table([['OPEN CASE', 'OFFENCE', 'EPOCH', 'LOCKED', 'EXECUTABLE FROM', 'ID'], ...rows]));
+  }
+  return lines;
+}
