@@ -62,6 +62,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
 
   return {
     start(spec) {
+      if (stopping) throw new ProcessEndedError(spec.name, 'all processes are being ended', '');
       const logFile = join(options.logDir, `${spec.name}.log`);
       const log = openSync(logFile, 'a');
       // A group of its own: Ctrl-C in a terminal reaches this process alone, which then ends them in order.
