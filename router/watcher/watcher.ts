@@ -69,7 +69,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const { allowPrivateEndpoints } = options;
   const prober = createProber({
     ...{ upstream, clock, random, intervalMs, allowPrivateEndpoints, providerSet },
-    epoch: () => epoch,
+    // Without the chain neither its time nor its provider set is known.
+    epoch: () => (reachable ? epoch : undefined),
   });
   const keeper = createKeeper(options);
   const gasWatch = createGasWatch(client, transactor.account.address, log);
