@@ -4,7 +4,8 @@ import type { BlockRef, ProviderSet } from '../registry/providerSet.ts';
  * The newest sets, one for each step taken, so that steps on a branch that the chain leaves can be undone. Invariants:
  * - never empty; oldest first, block numbers strictly rising;
  * - each step's block descends from the one before it;
- * - the oldest step is at least `depth` blocks below the newest, unless nothing older was ever known.
+ * - the oldest step is at least `depth` blocks below the newest, unless nothing older was ever known or a roll-back
+ *   has used some of it up.
  */
 export interface ReorgWindow {
   readonly steps: readonly ProviderSet[];
