@@ -1,0 +1,253 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createSettlementClient } from '../chain/settlementClient.ts';
+import { loadConfig } from '../config/load.ts';
+import type { GatewayConfig } from '../config/schema.ts';
+import type { Environment } from '../config/substitute.ts';
+import { type Clock, type Random, systemClock } from '../core/clock.ts';
+import { ms } from '../core/units.ts';
+import { createApp, createMetricsApp } from '../gateway/app.ts';
+import { createCallHandler } from '../gateway/callHandler.ts';
+import { gatewayGauges } from '../gateway/gauges.ts';
+import { createHeadPoller } from '../gateway/headPoller.ts';
+import { listen } from '../gateway/listen.ts';
+import { planNetworks, routeServices } from '../gateway/networkPlan.ts';
+import { createNetworkRouter, type NetworkRouter, type RouteService } from '../gateway/networkRouter.ts';
+import { createNetworkTable } from '../gateway/networkTable.ts';
+import { readiness } from '../gateway/readiness.ts';
+import { gatewayStatus } from '../gateway/status.ts';
+import { createChainSource } from '../indexer/chainSource.ts';
+import { createLogger, type Logger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import type { ProviderSource } from '../registry/providerSource.ts';
+import { DEFAULT_ROUTING } from '../routing/settings.ts';
+import { createUpstreamClient } from '../upstream/upstreamClient.ts';
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  /** Undefined when metrics share the gateway's port. */
+  readonly metricsUrl: string | undefined;
+  /** Readiness goes first, then the port; calls in flight are answered, within the configured time. May be called again. */
+  close(): Promise<void>;
+  /** Resolves when closed; rejects when the provider set can never be loaded (wrong chain, no registry there). */
+  readonly done: Promise<void>;
+}
+
+export interface GatewayArgs {
+  readonly config: GatewayConfig;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** In place of the one that the configuration's settlement chain makes. */
+  readonly source?: ProviderSource;
+}
+
+/**
+ * Puts a gateway together and opens its port. Does not wait for the provider set: own upstreams serve at once, and
+ * `/readyz` says what is missing.
+ * @throws {@link ListenError}
+ */
+export async function startGateway(args: GatewayArgs): Promise<Gateway> {
+  const { config, clock = systemClock, random = Math.random } = args;
+  const logger = args.logger ?? createLogger({ level: config.log.level, destination: process.stdout });
+  const source = args.source ?? chainSource(config, clock, logger);
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
+  const upstream = createUpstreamClient({ clock, maxResponseBytes: config.limits.maxResponseBytes });
+  const heads = createHeadPoller({
+    upstream,
+    random,
+    intervalMs: ms(config.heads.pollIntervalMs),
+    timeoutMs: ms(config.routing.attemptTimeoutMs),
+  });
+  const calls = createCallHandler({ clock, deadlineMs: ms(config.routing.deadlineMs), metrics, logger });
+
+  const onServices = (
+    router: NetworkRouter,
+    services: readonly RouteService[],
+    before: readonly RouteService[],
+  ) => {
+    heads.follow(router, services);
+    const { joined, left } = difference(services, before);
+    for (const { label } of left) void metrics.forgetService(router.slug, label);
+    const fields = { network: router.slug, services: services.length };
+    logger.info({ ...fields, joined: shown(joined), left: shown(left) }, 'services_changed');
+  };
+  const table = createNetworkTable({
+    createRouter: ({ caip2, slug, maxHeadLagBlocks }) =>
+      createNetworkRouter({
+        caip2,
+        slug,
+        upstream,
+        clock,
+        random,
+        settings: {
+          ...DEFAULT_ROUTING,
+          maxAttempts: config.routing.maxAttempts,
+          stallMs: ms(config.routing.attemptTimeoutMs),
+          maxLagBlocks: maxHeadLagBlocks,
+        },
+        hooks: {
+          onAttempt: (service, outcome) =>
+            outcome.ok
+              ? metrics.attempt(slug, service.label, 'ok', 'ok')
+              : metrics.attempt(slug, service.label, outcome.class, outcome.reason),
+        },
+      }),
+    routeServices: (plan) => routeServices(plan, config.development),
+    onServices,
+  });
+  table.apply(planNetworks(config, source?.current()));
+  const unsubscribe = source?.onChange((set) => table.apply(planNetworks(config, set)));
+
+  let draining = false;
+  const settlement = () =>
+    source && config.settlement
+      ? { chainId: config.settlement.chainId, set: source.current(), status: source.status() }
+      : undefined;
+  metrics.collectFrom(() => gatewayGauges({ draining, settlement: settlement(), routers: table.routers() }));
+  const app = createApp({
+    rpc: {
+      resolve: table.resolve,
+      answer: calls.handle,
+      maxBatchItems: config.limits.maxBatchItems,
+      maxBodyBytes: config.limits.maxBodyBytes,
+    },
+    operator: {
+      readiness() {
+        const now = settlement();
+        return readiness({
+          draining,
+          settlement: now && { loaded: now.set !== undefined, status: now.status },
+          hasEligible: table.routers().some((router) => router.hasEligible()),
+        });
+      },
+      status: () =>
+        gatewayStatus({
+          version: packageJson.version,
+          draining,
+          settlement: settlement(),
+          routers: table.routers(),
+          totals: calls.totals(),
+        }),
+    },
+    metrics,
+    metricsRegistry: config.metrics ? undefined : registry,
+    logger,
+    isDraining: () => draining,
+  });
+  const metricsApp = config.metrics && createMetricsApp({ registry, logger });
+
+  const done = Promise.withResolvers<void>();
+  // Not everybody listens to it.
+  done.promise.catch(() => undefined);
+  const stopSource = new AbortController();
+
+  const closeAll = async () => {
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), config.shutdown.timeoutMs);
+    await app.close().finally(() => clearTimeout(cutOff));
+    await metricsApp?.close();
+    unsubscribe?.();
+    heads.stop();
+    stopSource.abort();
+    await source?.stop();
+    await upstream.close();
+  };
+  const drain = async () => {
+    draining = true;
+    logger.info({}, 'gateway_draining');
+    await delay(config.shutdown.delayMs);
+    await closeAll();
+    logger.info({ ...calls.totals() }, 'gateway_closed');
+    done.resolve();
+  };
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= drain();
+    return closing;
+  };
+
+  let port: number;
+  let metricsUrl: string | undefined;
+  try {
+    if (metricsApp && config.metrics) {
+      const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
+      metricsUrl = urlOf(config.metrics.listen, metricsPort);
+    }
+    port = await listen(app, config.listen, 'listen');
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  const url = urlOf(config.listen, port);
+  logger.info({ version: packageJson.version, url, metricsUrl }, 'gateway_listening');
+  source?.start(stopSource.signal).catch((error: unknown) => {
+    if (stopSource.signal.aborted) return;
+    logger.fatal({ err: error }, 'provider_set_unloadable');
+    done.reject(error);
+    void close();
+  });
+  return { url, port, metricsUrl, close, done: done.promise };
+}
+
+/**
+ * Runs a gateway from its configuration file until the signal, then drains it. Rejects with `ConfigError`,
+ * `ListenError` or what keeps the provider set from ever loading.
+ */
+export async function main(args: {
+  readonly configFile: string;
+  readonly environment: Environment;
+  /** Takes the log, line by line without line ends. */
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
+}): Promise<void> {
+  const config = await loadConfig(args.configFile, args.environment);
+  const destination = { write: (line: string) => args.log(line.trimEnd()) };
+  const gateway = await startGateway({
+    config,
+    logger: createLogger({ level: config.log.level, destination }),
+  });
+  const stop = () => void gateway.close();
+  args.signal?.addEventListener('abort', stop, { once: true });
+  if (args.signal?.aborted) stop();
+  await gateway.done;
+}
+
+function chainSource(config: GatewayConfig, clock: Clock, logger: Logger): ProviderSource | undefined {
+  const { settlement } = config;
+  if (settlement === undefined) return undefined;
+  return createChainSource({
+    client: createSettlementClient({ rpcUrls: settlement.rpc }),
+    registry: settlement.registry,
+    chainId: settlement.chainId,
+    clock,
+    logger,
+    pollIntervalMs: settlement.pollIntervalMs,
+    ...(settlement.maxRange !== undefined && { maxRange: settlement.maxRange }),
+  });
+}
+
+function difference(now: readonly RouteService[], before: readonly RouteService[]) {
+  const keysNow = new Set(now.map((service) => service.key));
+  const keysBefore = new Set(before.map((service) => service.key));
+  return {
+    joined: now.filter((service) => !keysBefore.has(service.key)),
+    left: before.filter((service) => !keysNow.has(service.key)),
+  };
+}
+
+// A first load may bring thousands: a log line names some.
+const SHOWN_LABELS = 10;
+
+function shown(services: readonly RouteService[]) {
+  return { count: services.length, labels: services.slice(0, SHOWN_LABELS).map((service) => service.label) };
+}
+
+/** A wildcard address is reached by the loopback one. */
+function urlOf(address: string, port: number): string {
+  const host = address.slice(0, address.lastIndexOf(':'));
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host;
+  return `http://${reachable}:${port}`;
+}

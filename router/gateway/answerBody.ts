@@ -1,0 +1,77 @@
+import {
+  batchResponse,
+  type ClientCall,
+  errorResponse,
+  NULL_ID,
+  type ParsedItem,
+  parseBody,
+  resultResponse,
+} from '../core/jsonRpc.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import { invalidRequest, parseError, RPC_CODES, type RpcErrorObject } from '../core/rpcError.ts';
+
+/** What one call comes to. */
+export type CallAnswer =
+  | { readonly kind: 'result'; readonly result: RawJson }
+  | { readonly kind: 'error'; readonly error: RawJson | RpcErrorObject };
+
+export interface BodyHandlers {
+  readonly maxBatchItems: number;
+  /** Must not reject. */
+  answer(call: ClientCall): Promise<CallAnswer>;
+  /** What was answered without a call: `parse-error`, `empty-batch`, `batch-too-large` or `invalid-request`. */
+  onRefused?(kind: string): void;
+}
+
+// One batch must not take all of a service's connections.
+const BATCH_CONCURRENCY = 32;
+
+/**
+ * Answers a request body by JSON-RPC 2.0: items of a batch each on their own and in order, ids exactly as sent.
+ * Undefined when there is nothing to answer: all were notifications.
+ */
+export async function answerBody(body: Buffer, handlers: BodyHandlers): Promise<RawJson | undefined> {
+  const parsed = parseBody(body);
+  const refuse = (kind: string, error: RpcErrorObject) => {
+    handlers.onRefused?.(kind);
+    return errorResponse(NULL_ID, error);
+  };
+  if (parsed.kind === 'parse-error') return refuse('parse-error', parseError);
+  if (parsed.kind === 'empty-batch') return refuse('empty-batch', invalidRequest);
+  if (parsed.kind === 'single') return answerItem(parsed.item, handlers);
+  if (parsed.items.length > handlers.maxBatchItems) {
+    return refuse('batch-too-large', {
+      code: RPC_CODES.invalidRequest,
+      message: `Batch has ${parsed.items.length} items; at most ${handlers.maxBatchItems} are allowed`,
+    });
+  }
+  const answers = await mapBounded(parsed.items, BATCH_CONCURRENCY, (item) => answerItem(item, handlers));
+  return batchResponse(answers.filter((answer) => answer !== undefined));
+}
+
+async function answerItem(item: ParsedItem, handlers: BodyHandlers): Promise<RawJson | undefined> {
+  if (item.kind === 'invalid') {
+    handlers.onRefused?.('invalid-request');
+    return errorResponse(item.id, invalidRequest);
+  }
+  const answer = await handlers.answer(item.call);
+  if (item.call.id === undefined) return undefined;
+  return answer.kind === 'result'
+    ? resultResponse(item.call.id, answer.result)
+    : errorResponse(item.call.id, answer.error);
+}
+
+/** Maps with at most `limit` at a time; results stand in the order of the items. */
+async function mapBounded<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  map: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const rest = items.entries();
+  const work = async () => {
+    for (const [index, item] of rest) results[index] = await map(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+  return results;
+}

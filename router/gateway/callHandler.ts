@@ -1,0 +1,69 @@
+import type { Clock } from '../core/clock.ts';
+import type { ClientCall } from '../core/jsonRpc.ts';
+import type { Ms } from '../core/units.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { CallResult, GatewayMetrics } from '../observability/metrics.ts';
+import type { Answer, NetworkRouter } from './networkRouter.ts';
+
+export interface CallTotals {
+  readonly calls: number;
+  /** No service could answer. A client's own error is none of these. */
+  readonly failed: number;
+  /** Calls that were answered although at least one service failed them. */
+  readonly failovers: number;
+}
+
+export interface CallHandler {
+  /** Forwards a user's call, and counts and logs what came of it. Never rejects. */
+  handle(router: NetworkRouter, call: ClientCall, requestId: string): Promise<Answer>;
+  totals(): CallTotals;
+}
+
+export function createCallHandler(args: {
+  readonly clock: Clock;
+  readonly deadlineMs: Ms;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}): CallHandler {
+  let calls = 0;
+  let failed = 0;
+  let failovers = 0;
+  return {
+    async handle(router, call, requestId) {
+      const start = args.clock.now();
+      const answer = await router.forward(call, { deadlineMs: args.deadlineMs });
+      const durationMs = args.clock.now() - start;
+      const result = callResult(answer);
+      calls += 1;
+      args.metrics.call(router.slug, result, durationMs / 1000);
+      if (result === 'failed') {
+        failed += 1;
+        const fields = { requestId, network: router.slug, method: shown(call.method), durationMs };
+        args.logger.warn({ ...fields, attempts: answer.attempts }, 'call_failed');
+      } else if (answer.attempts.some(isFault)) {
+        failovers += 1;
+        args.metrics.failover(router.slug);
+        const fields = { requestId, network: router.slug, method: shown(call.method), durationMs };
+        args.logger.debug({ ...fields, attempts: answer.attempts }, 'call_failed_over');
+      }
+      return answer;
+    },
+    totals: () => ({ calls, failed, failovers }),
+  };
+}
+
+/** `error` is the caller's own to see: their mistake, or a question that no service of this network can answer. */
+export function callResult(answer: Answer): CallResult {
+  if (answer.kind === 'result') return 'result';
+  const own = answer.attempts.some((attempt) => attempt.class === 'client' || attempt.class === 'capability');
+  return own ? 'error' : 'failed';
+}
+
+function isFault(attempt: Answer['attempts'][number]): boolean {
+  return attempt.class === 'provider' || attempt.class === 'capacity' || attempt.class === 'capability';
+}
+
+/** A client's text of any length, short enough for a log. */
+function shown(method: string): string {
+  return method.length > 64 ? `${method.slice(0, 64)}…` : method;
+}

@@ -1,0 +1,34 @@
+import type { GatewayGauges } from '../observability/metrics.ts';
+import type { ProviderSet } from '../registry/providerSet.ts';
+import type { SourceStatus } from '../registry/providerSource.ts';
+import type { NetworkRouter } from './networkRouter.ts';
+
+/** What the metrics' gauges show of the gateway's state. */
+export function gatewayGauges(state: {
+  readonly draining: boolean;
+  readonly settlement: { readonly set: ProviderSet | undefined; readonly status: SourceStatus } | undefined;
+  readonly routers: readonly NetworkRouter[];
+}): GatewayGauges {
+  const set = state.settlement?.set;
+  return {
+    draining: state.draining,
+    set:
+      state.settlement && set
+        ? {
+            block: Number(set.block.number),
+            ageSeconds: state.settlement.status.ageMs / 1000,
+            services: set.active.values().reduce((sum, services) => sum + services.length, 0),
+          }
+        : undefined,
+    networks: state.routers.map((router) => ({
+      network: router.slug,
+      head: router.agreedHead(),
+      services: router.services().map((view) => ({
+        service: view.label,
+        eligible: view.state === 'eligible',
+        head: view.head,
+        inFlight: view.inFlight,
+      })),
+    })),
+  };
+}

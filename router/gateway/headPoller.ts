@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { eip155ChainId } from '../core/caip2.ts';
+import type { Random } from '../core/clock.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import { type Ms, ms } from '../core/units.ts';
+import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { HeadReport, NetworkRouter, RouteService } from './networkRouter.ts';
+
+export interface HeadPoller {
+  /** Polls these services for the router from now on, and no others. */
+  follow(router: NetworkRouter, services: readonly RouteService[]): void;
+  /** Ends all polls. */
+  stop(): void;
+}
+
+export interface HeadPollerArgs {
+  readonly upstream: UpstreamClient;
+  readonly random: Random;
+  readonly intervalMs: Ms;
+  readonly timeoutMs: Ms;
+  /** Rejects when the signal aborts. Replaced in tests. */
+  readonly sleep?: (time: Ms, signal: AbortSignal) => Promise<unknown>;
+}
+
+interface Poll {
+  readonly url: string;
+  readonly abort: AbortController;
+}
+
+// Longest Retry-After that keeps a service unpolled: a stranger chooses it.
+const MAX_PAUSE_MS = ms(60_000);
+
+/**
+ * Asks every service for its newest block, and for its chain id at first and after each failure. A service's next poll
+ * starts only when its last has ended, so that a hung service never gathers polls. These polls are also what tries
+ * whether a failed service is back: no user's call has to.
+ */
+export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
+  const sleep = args.sleep ?? ((time, signal) => delay(time, undefined, { signal, ref: false }));
+  const following = new Map<NetworkRouter, Map<string, Poll>>();
+
+  const ask = (service: RouteService, method: string, signal: AbortSignal) =>
+    args.upstream.call(
+      service.target,
+      { method, params: '[]' as RawJson },
+      { timeoutMs: args.timeoutMs, signal },
+    );
+
+  const poll = async (router: NetworkRouter, service: RouteService, chainId: number, signal: AbortSignal) => {
+    let chainIdOk = false;
+    while (!signal.aborted) {
+      const [head, chain] = await Promise.all([
+        ask(service, 'eth_blockNumber', signal),
+        chainIdOk ? undefined : ask(service, 'eth_chainId', signal),
+      ]);
+      if (signal.aborted) return;
+      const report = headReport(head, chain, chainId);
+      chainIdOk = report.ok && report.chainIdOk;
+      router.reportHead(service.key, report);
+      const pause = Math.max(
+        pauseOf(head),
+        chain ? pauseOf(chain) : 0,
+        args.intervalMs * (0.9 + 0.2 * args.random()),
+      );
+      await sleep(ms(pause), signal).catch(() => undefined);
+    }
+  };
+
+  return {
+    follow(router, services) {
+      const chainId = eip155ChainId(router.caip2);
+      // Other namespaces have other methods: their services are served without a known head.
+      if (chainId === undefined) return;
+      const before = following.get(router) ?? new Map<string, Poll>();
+      const now = new Map<string, Poll>();
+      for (const service of services) {
+        const { url } = service.target;
+        const running = before.get(service.key);
+        if (running?.url === url) {
+          now.set(service.key, running);
+          before.delete(service.key);
+        } else {
+          const abort = new AbortController();
+          now.set(service.key, { url, abort });
+          void poll(router, service, chainId, abort.signal);
+        }
+      }
+      for (const { abort } of before.values()) abort.abort();
+      if (now.size > 0) following.set(router, now);
+      else following.delete(router);
+    },
+    stop() {
+      for (const polls of following.values()) for (const { abort } of polls.values()) abort.abort();
+      following.clear();
+    },
+  };
+}
+
+/** What two answers say about a service. @param chain undefined when the chain id is already known to be right */
+export function headReport(
+  head: UpstreamOutcome,
+  chain: UpstreamOutcome | undefined,
+  expectedChainId: number,
+): HeadReport {
+  if (chain?.ok === false) return { ok: false, class: chain.class };
+  if (!head.ok) return { ok: false, class: head.class };
+  const number = quantity(head.result);
+  const chainId = chain ? quantity(chain.result) : expectedChainId;
+  if (number === undefined || chainId === undefined) return { ok: false, class: 'provider' };
+  return { ok: true, number, chainIdOk: chainId === expectedChainId };
+}
+
+/** `"0x1a"` as a number; undefined for all that is no quantity or not exact as a number. */
+function quantity(raw: RawJson): number | undefined {
+  const match = /^\s*"(0x[0-9a-fA-F]{1,14})"\s*$/.exec(raw);
+  const value = Number(match?.[1]);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function pauseOf(outcome: UpstreamOutcome): number {
+  return outcome.ok ? 0 : Math.min(outcome.retryAfterMs ?? 0, MAX_PAUSE_MS);
+}

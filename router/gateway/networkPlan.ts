@@ -1,0 +1,97 @@
+import type { GatewayConfig } from '../config/schema.ts';
+import type { Caip2 } from '../core/caip2.ts';
+import { capabilityBits } from '../core/capability.ts';
+import { isNetworkSlug } from '../core/networkSlug.ts';
+import type { Network, NetworkKey, ProviderSet, Service } from '../registry/providerSet.ts';
+import type { RouteService } from './networkRouter.ts';
+
+type OwnNetwork = GatewayConfig['networks'][number];
+
+/** One network as the gateway serves it: by the configuration, by the provider set, or by both. */
+export interface NetworkPlan {
+  readonly caip2: Caip2;
+  readonly slug: string;
+  readonly maxHeadLagBlocks: number;
+  readonly own: OwnNetwork | undefined;
+  readonly network: Network | undefined;
+  /** The set's own array: the same one as before when nothing changed in this network. */
+  readonly active: readonly Service[];
+}
+
+const NO_SERVICES: readonly Service[] = [];
+
+// An SLA without any lag would make every service ineligible between two polls.
+const LEAST_LAG_BLOCKS = 2;
+
+/**
+ * The networks to serve: those of the configuration, then those that live on-chain, in the order of the chain. A slug
+ * belongs to the first who has it; a network whose slug is taken or no word is known by its CAIP-2 id alone.
+ */
+export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined): readonly NetworkPlan[] {
+  const onChain = new Map<Caip2, Network>();
+  for (const network of set?.networks.values() ?? []) {
+    if (network.status === 'live') onChain.set(network.caip2, network);
+  }
+  const active = (key: NetworkKey | undefined) => (key && set?.active.get(key)) ?? NO_SERVICES;
+  const lag = (own: OwnNetwork | undefined, network: Network | undefined) =>
+    own?.maxHeadLagBlocks ??
+    (network ? Math.max(network.sla.maxP95BlockLag, LEAST_LAG_BLOCKS) : config.routing.maxHeadLagBlocks);
+
+  const plans: NetworkPlan[] = config.networks.map((own) => {
+    const network = onChain.get(own.id);
+    onChain.delete(own.id);
+    return {
+      caip2: own.id,
+      slug: own.slug,
+      maxHeadLagBlocks: lag(own, network),
+      own,
+      network,
+      active: active(network?.key),
+    };
+  });
+  const slugs = new Set(plans.map((plan) => plan.slug));
+  for (const network of onChain.values()) {
+    const free = isNetworkSlug(network.slug) && !slugs.has(network.slug);
+    if (free) slugs.add(network.slug);
+    plans.push({
+      caip2: network.caip2,
+      slug: free ? network.slug : network.caip2,
+      maxHeadLagBlocks: lag(undefined, network),
+      own: undefined,
+      network,
+      active: active(network.key),
+    });
+  }
+  return plans;
+}
+
+/** Own upstreams first, then the network's active services. */
+export function routeServices(
+  plan: NetworkPlan,
+  settings: { readonly allowPrivateEndpoints: boolean },
+): readonly RouteService[] {
+  const own = (plan.own?.upstreams ?? []).map(
+    (upstream): RouteService => ({
+      key: `own/${upstream.name}`,
+      label: upstream.name,
+      tier: 'own',
+      // The operator's own address: private is the usual case.
+      target: { url: upstream.url, allowPrivate: true },
+      capabilities: capabilityBits(upstream.capabilities),
+      weight: upstream.weight,
+    }),
+  );
+  const network = plan.active.map(
+    (service): RouteService => ({
+      key: service.key,
+      label: `${service.provider.slice(0, 6)}…${service.provider.slice(-4)}`,
+      tier: 'network',
+      target: { url: service.url, allowPrivate: settings.allowPrivateEndpoints },
+      capabilities: service.capabilities,
+      // Stake and watchers' scores weigh in later; until then all of the network's services are alike.
+      weight: 1,
+      provider: service.provider,
+    }),
+  );
+  return [...own, ...network];
+}

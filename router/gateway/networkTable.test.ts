@@ -1,0 +1,105 @@
+import { expect, test, vi } from 'vitest';
+import type { Caip2 } from '../core/caip2.ts';
+import type { Service } from '../registry/providerSet.ts';
+import type { NetworkPlan } from './networkPlan.ts';
+import type { NetworkRouter, RouteService } from './networkRouter.ts';
+import { createNetworkTable } from './networkTable.ts';
+
+const NONE: readonly Service[] = [];
+
+function plan(caip2: string, slug: string, change: Partial<NetworkPlan> = {}): NetworkPlan {
+  return {
+    caip2: caip2 as Caip2,
+    slug,
+    maxHeadLagBlocks: 5,
+    own: undefined,
+    network: undefined,
+    active: NONE,
+    ...change,
+  };
+}
+
+function table() {
+  const setServices = vi.fn<(slug: string, keys: string[]) => void>();
+  const onServices = vi.fn<(slug: string, keys: string[], before: string[]) => void>();
+  const keys = (services: readonly RouteService[]) => services.map((service) => service.key);
+  const made = createNetworkTable({
+    createRouter: ({ caip2, slug }): NetworkRouter => ({
+      caip2,
+      slug,
+      setServices: (services) => setServices(slug, keys(services)),
+      forward: () => Promise.reject(new Error('not asked here')),
+      reportHead: () => undefined,
+      services: () => [],
+      hasEligible: () => false,
+      agreedHead: () => undefined,
+    }),
+    routeServices: ({ active }) =>
+      active.map((service) => ({
+        key: service.key,
+        label: service.key,
+        tier: 'network',
+        target: { url: service.url, allowPrivate: false },
+        capabilities: 1,
+        weight: 1,
+      })),
+    onServices: (router, services, before) => onServices(router.slug, keys(services), keys(before)),
+  });
+  return { ...made, setServices, onServices };
+}
+
+const offers = (...names: string[]) => names.map((name) => ({ key: name, url: 'http://x' }) as Service);
+
+test('finds a network by slug, CAIP-2 id and chain id', () => {
+  const { apply, resolve, routers } = table();
+  apply([plan('eip155:1', 'ethereum'), plan('solana:5eykt', 'solana')]);
+  const [ethereum, solana] = routers();
+  for (const reference of ['ethereum', 'eip155:1', '1']) expect(resolve(reference)).toBe(ethereum);
+  for (const reference of ['solana', 'solana:5eykt']) expect(resolve(reference)).toBe(solana);
+  for (const reference of ['2', '01', '0x1', 'Ethereum', '', 'constructor', '__proto__']) {
+    expect(resolve(reference)).toBeUndefined();
+  }
+});
+
+test('a change in one network does not touch another', () => {
+  const { apply, setServices, routers } = table();
+  const steady = plan('eip155:1', 'ethereum', { active: offers('a') });
+  apply([steady, plan('eip155:2', 'two', { active: offers('b', 'c') })]);
+  const before = routers();
+  setServices.mockClear();
+  apply([steady, plan('eip155:2', 'two', { active: offers('b') })]);
+  expect(setServices.mock.calls).toEqual([['two', ['b']]]);
+  expect(routers()).toEqual(before);
+});
+
+test('the same set again changes nothing', () => {
+  const { apply, setServices, onServices } = table();
+  const plans = [plan('eip155:1', 'ethereum', { active: offers('a') })];
+  apply(plans);
+  apply(plans.map((same) => ({ ...same })));
+  expect(setServices).toHaveBeenCalledTimes(1);
+  expect(onServices.mock.calls).toEqual([['ethereum', ['a'], []]]);
+});
+
+test('a network that left the set is unknown at once and loses its services', () => {
+  const { apply, resolve, onServices } = table();
+  apply([plan('eip155:1', 'ethereum', { active: offers('a') })]);
+  onServices.mockClear();
+  apply([]);
+  expect(resolve('ethereum')).toBeUndefined();
+  expect(resolve('1')).toBeUndefined();
+  expect(onServices.mock.calls).toEqual([['ethereum', [], ['a']]]);
+});
+
+test('a network under a new slug starts afresh and the old name is free', () => {
+  const { apply, resolve, onServices } = table();
+  apply([plan('eip155:1', 'old', { active: offers('a') })]);
+  onServices.mockClear();
+  apply([plan('eip155:1', 'new', { active: offers('a') })]);
+  expect(resolve('old')).toBeUndefined();
+  expect(resolve('new')?.slug).toBe('new');
+  expect(onServices.mock.calls).toEqual([
+    ['old', [], ['a']],
+    ['new', ['a'], []],
+  ]);
+});

@@ -1,0 +1,90 @@
+import { redactUrls } from '../core/redactUrls.ts';
+import type { ProviderSet } from '../registry/providerSet.ts';
+import type { SourceStatus } from '../registry/providerSource.ts';
+import type { CallTotals } from './callHandler.ts';
+import type { NetworkRouter, ServiceView } from './networkRouter.ts';
+
+/** The page `/status`. No URL and nothing that a provider wrote is in it. Null is "not known". */
+export interface GatewayStatus {
+  readonly version: string;
+  readonly draining: boolean;
+  readonly settlement: {
+    readonly chainId: number;
+    readonly block: number | null;
+    readonly blockTimestamp: number | null;
+    readonly state: SourceStatus['state'];
+    readonly ageMs: number;
+    readonly lastError: string | null;
+  } | null;
+  readonly networks: readonly {
+    readonly caip2: string;
+    readonly slug: string;
+    readonly head: number | null;
+    readonly services: readonly ServiceStatus[];
+  }[];
+  readonly totals: CallTotals;
+}
+
+export interface ServiceStatus {
+  readonly label: string;
+  readonly provider: string | null;
+  readonly tier: 'own' | 'network';
+  readonly state: 'eligible' | 'ineligible';
+  readonly reason: string | null;
+  readonly head: number | null;
+  readonly latencyMs: number | null;
+  readonly breaker: string;
+  readonly inFlight: number;
+  readonly calls: number;
+  readonly failures: number;
+}
+
+export function gatewayStatus(state: {
+  readonly version: string;
+  readonly draining: boolean;
+  readonly settlement:
+    | { readonly chainId: number; readonly set: ProviderSet | undefined; readonly status: SourceStatus }
+    | undefined;
+  readonly routers: readonly NetworkRouter[];
+  readonly totals: CallTotals;
+}): GatewayStatus {
+  const { settlement } = state;
+  return {
+    version: state.version,
+    draining: state.draining,
+    settlement: settlement
+      ? {
+          chainId: settlement.chainId,
+          block: settlement.set ? Number(settlement.set.block.number) : null,
+          blockTimestamp: settlement.set?.block.timestamp ?? null,
+          state: settlement.status.state,
+          ageMs: Math.round(settlement.status.ageMs),
+          lastError:
+            settlement.status.lastError === undefined ? null : redactUrls(settlement.status.lastError),
+        }
+      : null,
+    networks: state.routers.map((router) => ({
+      caip2: router.caip2,
+      slug: router.slug,
+      head: router.agreedHead() ?? null,
+      services: router.services().map(serviceStatus),
+    })),
+    totals: state.totals,
+  };
+}
+
+function serviceStatus(view: ServiceView): ServiceStatus {
+  return {
+    label: view.label,
+    provider: view.provider ?? null,
+    tier: view.tier,
+    state: view.state,
+    reason: view.reason ?? null,
+    head: view.head ?? null,
+    latencyMs: view.latencyMs === undefined ? null : Math.round(view.latencyMs * 10) / 10,
+    breaker: view.breaker,
+    inFlight: view.inFlight,
+    calls: view.calls,
+    failures: view.failures,
+  };
+}
