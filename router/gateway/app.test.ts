@@ -1,0 +1,241 @@
+import { Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import type { Caip2 } from '../core/caip2.ts';
+import type { ClientCall } from '../core/jsonRpc.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import type { CallAnswer } from './answerBody.ts';
+import { createApp } from './app.ts';
+import type { NetworkRouter } from './networkRouter.ts';
+import type { Readiness } from './readiness.ts';
+
+const ROUTER: NetworkRouter = {
+  caip2: 'eip155:1' as Caip2,
+  slug: 'ethereum',
+  setServices: () => undefined,
+  forward: () => Promise.reject(new Error('not asked here')),
+  reportHead: () => undefined,
+  services: () => [],
+  hasEligible: () => false,
+  agreedHead: () => undefined,
+};
+
+function start(answer?: (call: ClientCall) => Promise<CallAnswer>) {
+  const asked: { method: string; requestId: string }[] = [];
+  const lines: string[] = [];
+  const registry = new Registry();
+  const state: { readiness: Readiness; draining: boolean } = {
+    readiness: { ready: true, reasons: [], set: null },
+    draining: false,
+  };
+  const app = createApp({
+    rpc: {
+      resolve: (reference) => (['ethereum', 'eip155:1', '1'].includes(reference) ? ROUTER : undefined),
+      answer: (_router, call, requestId) => {
+        asked.push({ method: call.method, requestId });
+        return answer?.(call) ?? Promise.resolve({ kind: 'result', result: '"ok"' as RawJson });
+      },
+      maxBatchItems: 3,
+      maxBodyBytes: 1_024,
+    },
+    operator: {
+      readiness: () => state.readiness,
+      status: () => ({
+        version: '1.2.3',
+        draining: false,
+        settlement: null,
+        networks: [],
+        totals: { calls: 0, failed: 0, failovers: 0 },
+      }),
+    },
+    metrics: createMetrics(registry),
+    metricsRegistry: registry,
+    logger: createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } }),
+    isDraining: () => state.draining,
+  });
+  const post = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
+    app.inject({ method: 'POST', url, payload, headers });
+  return { app, asked, lines, state, post };
+}
+
+const CALL = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}';
+const ANSWER = '{"jsonrpc":"2.0","id":1,"result":"ok"}';
+
+describe('POST /:network', () => {
+  test.each(['/ethereum', '/eip155:1', '/eip155%3A1', '/1', '/ethereum/', '/ethereum?x=1'])(
+    '%s',
+    async (url) => {
+      const response = await start().post(url, CALL);
+      expect(response.statusCode).toBe(200);
+      expect(response.headers['content-type']).toBe('application/json');
+      expect(response.body).toBe(ANSWER);
+    },
+  );
+
+  test.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'no/such; thing', ''])(
+    'takes the content type %j',
+    async (type) => {
+      const response = await start().post('/ethereum', CALL, type === '' ? {} : { 'content-type': type });
+      expect(response.body).toBe(ANSWER);
+    },
+  );
+
+  test('an unknown network is 404, with every id kept, and says where the networks are listed', async () => {
+    const { post, asked } = start();
+    const single = await post('/nowhere', CALL);
+    expect(single.statusCode).toBe(404);
+    expect(single.json()).toMatchObject({
+      id: 1,
+      error: { message: expect.stringContaining('GET /status') },
+    });
+    const batch = await post('/nowhere', `[${CALL},${CALL}]`);
+    expect(batch.statusCode).toBe(404);
+    expect(batch.json()).toHaveLength(2);
+    const notification = await post('/nowhere', '{"jsonrpc":"2.0","method":"m"}');
+    expect(notification.json()).toMatchObject({ id: null, error: { code: -32600 } });
+    expect(asked).toEqual([]);
+  });
+
+  test("an unknown network's name is not repeated", async () => {
+    const response = await start().post('/%3Cscript%3Ealert(1)', CALL);
+    expect(response.statusCode).toBe(404);
+    expect(response.body).not.toContain('script');
+  });
+
+  test.each(['/', '/a/b', '/ethereum/x', `/${'a'.repeat(2_000)}`, '/%ff', '/%2e%2e%2fetc'])(
+    'the odd path %s is refused and breaks nothing',
+    async (url) => {
+      const { post } = start();
+      const response = await post(url, CALL);
+      expect(response.statusCode).toBeGreaterThanOrEqual(400);
+      expect(response.statusCode).toBeLessThan(500);
+      expect(response.json()).toHaveProperty('error');
+      expect((await post('/ethereum', CALL)).body).toBe(ANSWER);
+    },
+  );
+
+  test('too large a body is 413 with the limit, as JSON-RPC', async () => {
+    const { post, asked } = start();
+    const response = await post('/ethereum', CALL + ' '.repeat(1_024));
+    expect(response.statusCode).toBe(413);
+    expect(response.json()).toEqual({
+      jsonrpc: '2.0',
+      id: null,
+      error: { code: -32600, message: 'Request body is larger than 1024 bytes' },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('no body at all is a parse error', async () => {
+    const response = await start().app.inject({ method: 'POST', url: '/ethereum' });
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toMatchObject({ id: null, error: { code: -32700 } });
+  });
+
+  test('a notification is executed and answered by 204 without a body', async () => {
+    const { post, asked } = start();
+    const response = await post('/ethereum', '{"jsonrpc":"2.0","method":"eth_chainId"}');
+    expect([response.statusCode, response.body]).toEqual([204, '']);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('what nodes write in UTF-8 comes through byte for byte', async () => {
+    const text = Buffer.from('"ünï\\u0041 日本"');
+    const { post } = start(async () => ({ kind: 'result', result: text.toString('latin1') as RawJson }));
+    const response = await post('/ethereum', CALL);
+    expect(response.rawPayload.includes(text)).toBe(true);
+  });
+
+  test('an error of our own shows nothing of its cause', async () => {
+    const { post, lines } = start(() => Promise.reject(new Error('secret')));
+    const response = await post('/ethereum', CALL);
+    expect(response.statusCode).toBe(500);
+    expect(response.json()).toMatchObject({ error: { code: -32603, message: 'Internal error' } });
+    expect(response.body).not.toContain('secret');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', event: 'request_failed' });
+  });
+});
+
+describe('request ids', () => {
+  test("a plain one of the client's is kept, for the answer and the log", async () => {
+    const { post, asked } = start();
+    const response = await post('/ethereum', CALL, { 'x-request-id': 'wallet-7' });
+    expect(response.headers['x-request-id']).toBe('wallet-7');
+    expect(asked[0]?.requestId).toBe('wallet-7');
+  });
+
+  test.each([['a b'], ['x'.repeat(65)], ['<b>'], ['']])('%j is replaced', async (id) => {
+    const response = await start().post('/ethereum', CALL, { 'x-request-id': id });
+    expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('browsers', () => {
+  test('a preflight is allowed from everywhere', async () => {
+    const response = await start().app.inject({
+      method: 'OPTIONS',
+      url: '/eip155:1',
+      headers: { origin: 'https://dapp.example', 'access-control-request-method': 'POST' },
+    });
+    expect(response.statusCode).toBe(204);
+    expect(response.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, POST, OPTIONS',
+      'access-control-allow-headers': expect.stringContaining('content-type'),
+    });
+  });
+
+  test.each(['/ethereum', '/nowhere'])('the answer of %s may be read', async (url) => {
+    const response = await start().post(url, CALL, { origin: 'https://dapp.example' });
+    expect(response.headers['access-control-allow-origin']).toBe('*');
+  });
+});
+
+describe('operators', () => {
+  test('/healthz says that the process answers, ready or not', async () => {
+    const { app, state } = start();
+    state.readiness = { ready: false, reasons: ['draining'], set: null };
+    const response = await app.inject('/healthz');
+    expect([response.statusCode, response.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('/readyz is 200 or 503 with the reasons', async () => {
+    const { app, state } = start();
+    expect((await app.inject('/readyz')).statusCode).toBe(200);
+    state.readiness = { ready: false, reasons: ['no eligible service'], set: null };
+    const response = await app.inject('/readyz');
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toEqual(state.readiness);
+  });
+
+  test('/status is JSON', async () => {
+    expect((await start().app.inject('/status')).json()).toMatchObject({ version: '1.2.3', networks: [] });
+  });
+
+  test('/metrics counts answers and refusals', async () => {
+    const { app, post } = start();
+    await post('/ethereum', CALL);
+    await post('/ethereum', '{');
+    await post('/nowhere', CALL);
+    const { body, headers } = await app.inject('/metrics');
+    expect(headers['content-type']).toContain('text/plain');
+    expect(body).toContain('din_http_responses_total{route="/:network",status="200"} 2');
+    expect(body).toContain('din_http_responses_total{route="/:network",status="404"} 1');
+    expect(body).toContain('din_requests_refused_total{kind="parse-error"} 1');
+    expect(body).toContain('din_requests_refused_total{kind="unknown-network"} 1');
+  });
+
+  test('a page that is none says how to call', async () => {
+    const response = await start().app.inject('/ethereum');
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toMatchObject({ hint: expect.stringContaining('POST /<network>') });
+  });
+
+  test('while draining each answer asks its client to leave', async () => {
+    const { post, state } = start();
+    expect((await post('/ethereum', CALL)).headers.connection).not.toBe('close');
+    state.draining = true;
+    expect((await post('/ethereum', CALL)).headers.connection).toBe('close');
+  });
+});
