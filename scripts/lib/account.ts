@@ -1,24 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { type Address, getAddress, isAddress, type LocalAccount } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
+import { type Address, getAddress, type Hex, isAddress, type LocalAccount } from 'viem';
+import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts';
 import { DinError } from '../../router/core/dinError.ts';
 import type { CliIo } from './cliIo.ts';
 import { openKeystore } from './keystore.ts';
 
 /** The names under which one key is found. */
 interface KeyNames {
-  readonly option: string;
   readonly keyVariable: string;
   readonly passwordVariable: string;
 }
 
 const OWNER: KeyNames = {
-  option: '--keystore',
   keyVariable: 'DIN_PRIVATE_KEY',
   passwordVariable: 'DIN_KEYSTORE_PASSWORD',
 };
 const SIGNER: KeyNames = {
-  option: '--signer-keystore',
   keyVariable: 'DIN_SIGNER_PRIVATE_KEY',
   passwordVariable: 'DIN_SIGNER_KEYSTORE_PASSWORD',
 };
@@ -28,14 +25,20 @@ const SIGNER: KeyNames = {
  * @throws {@link NoKeyError}, {@link InvalidKeyError}, {@link NoPasswordError} and the keystore's errors.
  */
 export async function loadAccount(keystore: string | undefined, io: CliIo): Promise<LocalAccount> {
-  const account = await load(OWNER, keystore, io);
-  if (account === undefined) throw new NoKeyError();
-  return account;
+  return privateKeyToAccount(await loadPrivateKey(keystore, io));
+}
+
+/** The bare key, for libraries that sign by themselves. Errors as {@link loadAccount}. */
+export async function loadPrivateKey(keystore: string | undefined, io: CliIo): Promise<Hex> {
+  const key = await load(OWNER, keystore, io);
+  if (key === undefined) throw new NoKeyError();
+  return key;
 }
 
 /** The provider's hot key; undefined when none is given. Errors as {@link loadAccount}. */
-export function loadSigner(keystore: string | undefined, io: CliIo): Promise<LocalAccount | undefined> {
-  return load(SIGNER, keystore, io);
+export async function loadSigner(keystore: string | undefined, io: CliIo): Promise<LocalAccount | undefined> {
+  const key = await load(SIGNER, keystore, io);
+  return key === undefined ? undefined : privateKeyToAccount(key);
 }
 
 /** The key's address for commands that only read: no password when the file names its address. */
@@ -59,33 +62,26 @@ export async function readPassword(
 }
 
 /** @throws {@link InvalidKeyError} */
-export function privateKeyFrom(io: CliIo, variable = OWNER.keyVariable): `0x${string}` | undefined {
+export function privateKeyFrom(io: CliIo, variable = OWNER.keyVariable): Hex | undefined {
   const text = io.env[variable]?.trim();
   if (text === undefined || text === '') return undefined;
-  const key = text.startsWith('0x') ? text.slice(2) : text;
+  const key = text.replace(/^0x/, '');
   if (!/^[0-9a-f]{64}$/i.test(key)) throw new InvalidKeyError(variable);
+  try {
+    privateKeyToAddress(`0x${key}`);
+  } catch {
+    // Zero, or beyond the curve's order. The cause would carry the key.
+    throw new InvalidKeyError(variable);
+  }
   return `0x${key}`;
 }
 
-async function load(
-  names: KeyNames,
-  keystore: string | undefined,
-  io: CliIo,
-): Promise<LocalAccount | undefined> {
-  const key =
-    keystore === undefined
-      ? privateKeyFrom(io, names.keyVariable)
-      : await openKeystore(
-          keystore,
-          await readPassword(io, names.passwordVariable, `Password of ${keystore}: `),
-        );
-  if (key === undefined) return undefined;
-  try {
-    return privateKeyToAccount(key);
-  } catch {
-    // Zero, or beyond the curve's order. The cause would carry the key.
-    throw new InvalidKeyError(keystore === undefined ? names.keyVariable : names.option);
-  }
+async function load(names: KeyNames, keystore: string | undefined, io: CliIo): Promise<Hex | undefined> {
+  if (keystore === undefined) return privateKeyFrom(io, names.keyVariable);
+  return await openKeystore(
+    keystore,
+    await readPassword(io, names.passwordVariable, `Password of ${keystore}: `),
+  );
 }
 
 /** The address that a keystore file says it holds, without opening it. */

@@ -73,6 +73,7 @@ describe('an endpoint on a production deployment', () => {
 
 test.each([
   'ftp://x.io',
+  'wss://x.io',
   'x',
   '',
   'https://user:pass@x.io',

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import ipaddr from 'ipaddr.js';
 import { type Caip2, eip155ChainId } from '../../router/core/caip2.ts';
 import { DinError } from '../../router/core/dinError.ts';
 import { redactUrls } from '../../router/core/redactUrls.ts';
+import { isPublicAddress } from '../../router/upstream/addressGuard.ts';
 import { askChainId, type ChainIdAnswer } from './askChainId.ts';
 import { endpointKind } from './endpointKind.ts';
 
@@ -13,7 +13,7 @@ export interface EndpointCheck {
   readonly publicOnly: boolean;
   /** Addresses of a host name; rejects when there are none. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
-  readonly ask?: (url: string) => Promise<ChainIdAnswer>;
+  readonly ask?: (url: string, allowPrivate: boolean) => Promise<ChainIdAnswer>;
 }
 
 /**
@@ -26,6 +26,8 @@ export async function checkEndpoint(check: EndpointCheck): Promise<string[]> {
   const { url, caip2, publicOnly, resolve = resolveHost, ask = askChainId } = check;
   const kind = endpointKind(url);
   if (kind === 'invalid' || !URL.canParse(url)) throw new InvalidEndpointError(url);
+  // The registry would take it, and then watchers, who speak HTTP, would report an outage.
+  if (url.startsWith('ws')) throw new InvalidEndpointError(url);
   const found: string[] = [];
   if (publicOnly) {
     if (kind === 'private') throw new PrivateEndpointError(url, 'it is no public https or wss name');
@@ -44,7 +46,7 @@ export async function checkEndpoint(check: EndpointCheck): Promise<string[]> {
   const expected = eip155ChainId(caip2 as Caip2);
   // How other namespaces name their chain is not known here.
   if (expected === undefined) return found;
-  const answer = await ask(url);
+  const answer = await ask(url, !publicOnly);
   if (!answer.ok) throw new EndpointUnreachableError(url, answer.why);
   if (answer.chainId !== BigInt(expected)) throw new EndpointWrongChainError(url, answer.chainId, expected);
   found.push(`the endpoint answers for chain ${expected}`);
@@ -55,15 +57,11 @@ async function resolveHost(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
-function isPublicAddress(text: string): boolean {
-  return ipaddr.isValid(text) && ipaddr.process(text).range() === 'unicast';
-}
-
 export class InvalidEndpointError extends DinError {
   readonly code = 'INVALID_ENDPOINT';
   constructor(url: string) {
     super(
-      `${redactUrls(url)} is no endpoint: an http(s) or ws(s) URL of at most 256 plain characters is needed, without user, password and fragment`,
+      `${redactUrls(url)} is no endpoint: an http or https URL of at most 256 plain characters is needed, without user, password and fragment`,
     );
   }
 }

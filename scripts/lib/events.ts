@@ -1,5 +1,5 @@
 import type { PublicClient } from 'viem';
-import { BaseError, HttpRequestError, TimeoutError } from 'viem';
+import { logRanges } from '../../router/indexer/logRanges.ts';
 
 /** Inclusive. */
 export interface BlockRange {
@@ -7,36 +7,20 @@ export interface BlockRange {
   readonly toBlock: bigint;
 }
 
-/**
- * All that `fetch` finds from a block to the newest, in block order. Nodes limit the range or the answer's size, each
- * in its own words: a range that is refused is halved, down to one block.
- */
+/** All that `fetch` finds from a block to the newest, in block order; ranges that a node refuses are halved. */
 export async function sinceBlock<Item>(
   client: PublicClient,
   first: bigint,
   fetch: (range: BlockRange) => Promise<readonly Item[]>,
 ): Promise<Item[]> {
-  const last = await client.getBlockNumber();
-  return last < first ? [] : await inRange({ fromBlock: first, toBlock: last }, fetch);
-}
-
-async function inRange<Item>(
-  range: BlockRange,
-  fetch: (range: BlockRange) => Promise<readonly Item[]>,
-): Promise<Item[]> {
-  try {
-    return [...(await fetch(range))];
-  } catch (error) {
-    // A node that does not answer at all will not do so for half the range.
-    if (range.fromBlock === range.toBlock || isUnreachable(error)) throw error;
-    const middle = (range.fromBlock + range.toBlock) / 2n;
-    const older = await inRange({ ...range, toBlock: middle }, fetch);
-    return [...older, ...(await inRange({ ...range, fromBlock: middle + 1n }, fetch))];
-  }
-}
-
-function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof BaseError)) return false;
-  const root = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError);
-  return root instanceof TimeoutError || (root instanceof HttpRequestError && root.status === undefined);
+  const found: Item[] = [];
+  const ranges = logRanges({
+    from: first,
+    to: await client.getBlockNumber(),
+    // These queries find few events: many nodes answer them over the whole chain.
+    maxRange: Number.MAX_SAFE_INTEGER,
+    fetch: (fromBlock, toBlock) => fetch({ fromBlock, toBlock }),
+  });
+  for await (const { value } of ranges) found.push(...value);
+  return found;
 }
