@@ -39,8 +39,8 @@ export async function ensureArtifacts(onProgress: (line: string) => void): Promi
 async function areFresh(): Promise<boolean> {
   try {
     await Promise.all(DEPLOYED.map((name) => stat(artifactPath(name))));
-    // Hardhat writes this one at the end of every build, even when it found nothing to compile.
-    const { mtimeMs: built } = await stat(join(ARTIFACTS, 'artifacts.d.ts'));
+    // Hardhat writes this at the end of every build that succeeded, even when it found nothing to compile.
+    const { mtimeMs: built } = await stat(join(ROOT, 'cache/compile-cache.json'));
     const sources = await sourceFiles(join(ROOT, 'contracts'));
     const written = await Promise.all(
       [...sources, join(ROOT, 'hardhat.config.ts')].map((path) => stat(path)),

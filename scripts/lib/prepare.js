@@ -12,8 +12,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
     `The contracts were not compiled: this is Node ${process.versions.node}, they need 22.18 or newer. Use "npx -y -p node@24 npm install".`,
   );
 } else if (existsSync(hardhat)) {
-  const { status } = spawnSync(process.execPath, [hardhat, 'compile', '--no-tests', '--quiet'], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) console.error('The contracts were not compiled; the first start tries again.');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [
+    hardhat,
+    'compile',
+    '--no-tests',
+    '--quiet',
+  ]);
+  if (status !== 0) {
+    console.error(`${stdout}${stderr}\nThe contracts were not compiled; the first start tries again.`);
+  }
 }
