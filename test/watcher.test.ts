@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalAccount } from 'viem';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWatcher } from '../router/bin/watcher.ts';
+import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
+import { slashingCourtAbi } from '../router/chain/abi/slashingCourt.ts';
+import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
+import { watcherHubAbi } from '../router/chain/abi/watcherHub.ts';
+import { createReportStore } from '../router/watcher/reportStore.ts';
+import { devAccount } from '../scripts/devnet/devAccounts.ts';
+import { type Anvil, startAnvil } from '../scripts/lib/anvil.ts';
+import { type Relay, startRelay } from './fixtures/relay.ts';
+import { NETWORK, STAKE, startWatcherWorld, type WatcherWorld } from './fixtures/watcherWorld.ts';
+
+const PATIENCE = { timeout: 90_000, interval: 100 };
+const PROBE_INTERVAL_MS = 250;
+
+type Running = Awaited<ReturnType<typeof startWatcher>>;
+
+let world: WatcherWorld;
+let node: Anvil;
+let relays: Relay[] = [];
+let providers: LocalAccount[] = [];
+let watchers: LocalAccount[] = [];
+const running = new Map<LocalAccount, Running>();
+const events: { who: string; event: string; fields: object }[] = [];
+
+beforeAll(async () => {
+  [world, node] = await Promise.all([
+    startWatcherWorld({
+      blockTime: 1,
+      parameters: {
+        epochSeconds: 4,
+        commitSeconds: 5,
+        revealSeconds: 5,
+        vetoSeconds: 2,
+        evidenceSeconds: 60,
+      },
+      sla: {
+        minAvailabilityBps: 9_000,
+        maxP95LatencyMs: 2_000,
+        maxP95BlockLag: 10,
+        maxMismatches: 0,
+        minSamples: 3,
+      },
+    }),
+    startAnvil({ chainId: 1337, blockTime: 1 }),
+  ]);
+  relays = await Promise.all([1, 2, 3].map(() => startRelay(node.url)));
+  providers = [5, 6, 7].map(world.account);
+  watchers = [15, 16, 17].map(world.account);
+  await Promise.all([
+    ...providers.map((provider, index) => world.enlistProvider(provider, relays[index]!.url)),
+    ...watchers.map((watcher) => world.enlistWatcher(watcher)),
+  ]);
+  for (const watcher of watchers) running.set(watcher, await start(watcher));
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([...running.values()].map((one) => one.stop()));
+  await Promise.all([node?.stop(), world?.stop(), ...relays.map((relay) => relay.stop())]);
+});
+
+const stateDir = (watcher: LocalAccount) => join(world.dir, watcher.address);
+
+function start(watcher: LocalAccount): Promise<Running> {
+  const note = (fields: object, event: string) => void events.push({ who: watcher.address, event, fields });
+  return startWatcher({
+    rpcUrls: [world.settlement.url],
+    registry: world.deployment.registry,
+    account: watcher,
+    stateDir: stateDir(watcher),
+    allowPrivateEndpoints: true,
+    probeIntervalMs: PROBE_INTERVAL_MS,
+    logger: { debug: () => undefined, info: note, warn: note, error: note },
+  });
+}
+
+function hubEvents<const Name extends 'Committed' | 'Revealed' | 'BreachAttested'>(eventName: Name) {
+  const { hub: address } = world.deployment;
+  return world.client.getContractEvents({
+    address,
+    abi: watcherHubAbi,
+    eventName,
+    fromBlock: 0n,
+    strict: true,
+  });
+}
+
+function courtEvents<const Name extends 'CaseOpened' | 'CaseExecuted'>(eventName: Name) {
+  const { court: address } = world.deployment;
+  return world.client.getContractEvents({
+    address,
+    abi: slashingCourtAbi,
+    eventName,
+    fromBlock: 0n,
+    strict: true,
+  });
+}
+
+async function tokensOf(provider: LocalAccount): Promise<bigint> {
+  const account = await world.client.readContract({
+    address: world.deployment.vault,
+    abi: stakeVaultAbi,
+    functionName: 'accountOf',
+    args: [0, provider.address],
+  });
+  return account.tokens;
+}
+
+async function revealed(watcher: LocalAccount, epoch: bigint): Promise<boolean> {
+  const found = await hubEvents('Revealed');
+  return found.some(({ args }) => args.watcher === watcher.address && args.epoch === epoch);
+}
+
+function reportOf(watcher: LocalAccount, epoch: bigint) {
+  return world.client.readContract({
+    address: world.deployment.hub,
+    abi: watcherHubAbi,
+    functionName: 'reportOf',
+    args: [watcher.address, epoch],
+  });
+}
+
+/** Newest epoch that the watcher has committed to; -1 before the first. */
+async function lastCommitted(watcher: LocalAccount): Promise<bigint> {
+  const found = await hubEvents('Committed');
+  return found.findLast(({ args }) => args.watcher === watcher.address)?.args.epoch ?? -1n;
+}
+
+describe('three watchers and three providers', { timeout: 180_000 }, () => {
+  test('every watcher commits and reveals what it measured, and nobody is accused', async () => {
+    await expect.poll(async () => (await hubEvents('Revealed')).length, PATIENCE).toBeGreaterThanOrEqual(6);
+    const found = await hubEvents('Revealed');
+    expect(new Set(found.map(({ args }) => args.watcher)).size).toBe(3);
+    // One record of 14 bytes for each provider.
+    expect(found.at(-1)?.args.measurements).toHaveLength(2 + 2 * 14 * 3);
+    expect(await hubEvents('BreachAttested')).toEqual([]);
+  });
+
+  test('a watcher stopped between its commit and its reveal reveals after a restart', async () => {
+    const watcher = watchers[0]!;
+    const before = await lastCommitted(watcher);
+    await expect.poll(() => lastCommitted(watcher), PATIENCE).toBeGreaterThan(before);
+    await running.get(watcher)?.stop();
+    const epoch = await lastCommitted(watcher);
+    expect(await revealed(watcher, epoch)).toBe(false);
+    running.set(watcher, await start(watcher));
+    await expect.poll(() => revealed(watcher, epoch), PATIENCE).toBe(true);
+  });
+
+  test('a watcher killed after it stored its report and before its commit commits and reveals that report', async () => {
+    const watcher = watchers[1]!;
+    await running.get(watcher)?.stop();
+    running.delete(watcher);
+    const reached = Promise.withResolvers<void>();
+    // Lets everything through but transactions: the watcher hangs in its commit.
+    const trap = await startRelay(world.settlement.url, (body) => {
+      const sends = body.includes('eth_sendRawTransaction');
+      if (sends) reached.resolve();
+      return sends;
+    });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', childScript(trap.url, 16)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    await reached.promise;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await trap.stop();
+
+    const { chainId, hub } = world.deployment;
+    const store = createReportStore(stateDir(watcher), { chainId, hub, watcher: watcher.address });
+    const stored = store.pending().find((report) => report.state === 'stored');
+    store.close();
+    expect(stored).toBeDefined();
+    const epoch = BigInt(stored!.epoch);
+    expect((await reportOf(watcher, epoch)).revealedChunks).toBe(0);
+
+    running.set(watcher, await start(watcher));
+    await expect.poll(() => revealed(watcher, epoch), PATIENCE).toBe(true);
+    expect((await reportOf(watcher, epoch)).commitment).toBe(stored!.commitment);
+  });
+
+  test('a dead provider is attested by the quorum, slashed and jailed; the healthy ones have no case', async () => {
+    const dead = providers[2]!;
+    await relays[2]!.stop();
+    await expect.poll(async () => (await courtEvents('CaseExecuted')).length, PATIENCE).toBeGreaterThan(0);
+
+    const executed = await courtEvents('CaseExecuted');
+    const slashed = executed.reduce((sum, { args }) => sum + args.amount, 0n);
+    expect(slashed).toBeGreaterThan(0n);
+    expect(await tokensOf(dead)).toBe(STAKE - slashed);
+    const now = Number((await world.client.getBlock()).timestamp);
+    const provider = await world.client.readContract({
+      address: world.deployment.registry,
+      abi: providerRegistryAbi,
+      functionName: 'providerOf',
+      args: [dead.address],
+    });
+    expect(provider.jailedUntil).toBeGreaterThan(now);
+    const active = await world.client.readContract({
+      address: world.deployment.registry,
+      abi: providerRegistryAbi,
+      functionName: 'isActive',
+      args: [dead.address, NETWORK],
+    });
+    expect(active).toBe(false);
+
+    const opened = await courtEvents('CaseOpened');
+    expect(new Set(opened.map(({ args }) => args.provider))).toEqual(new Set([dead.address]));
+    expect(await tokensOf(providers[0]!)).toBe(STAKE);
+    expect(await tokensOf(providers[1]!)).toBe(STAKE);
+    const breaches = await hubEvents('BreachAttested');
+    expect(new Set(breaches.map(({ args }) => args.provider))).toEqual(new Set([dead.address]));
+    expect(new Set(breaches.map(({ args }) => args.watcher)).size).toBeGreaterThanOrEqual(2);
+  });
+});
+
+/** A process of its own that runs one watcher until it is killed. */
+function childScript(rpcUrl: string, account: number): string {
+  const module = fileURLToPath(new URL('../router/bin/watcher.ts', import.meta.url));
+  const none = '() => undefined';
+  return `
+    import { privateKeyToAccount } from 'viem/accounts';
+    import { startWatcher } from ${JSON.stringify(module)};
+    const { done } = await startWatcher({
+      rpcUrls: [${JSON.stringify(rpcUrl)}],
+      registry: ${JSON.stringify(world.deployment.registry)},
+      account: privateKeyToAccount(${JSON.stringify(devAccount(account).privateKey)}),
+      stateDir: ${JSON.stringify(stateDir(watchers[1]!))},
+      allowPrivateEndpoints: true,
+      probeIntervalMs: ${PROBE_INTERVAL_MS},
+      logger: { debug: ${none}, info: ${none}, warn: ${none}, error: ${none} },
+    });
+    await done;
+  `;
+}
