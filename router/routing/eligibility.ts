@@ -1,4 +1,10 @@
-/** Why a service may not answer a call now; best first: the order in which they are tried when nobody is eligible. */
+import type { Ms } from '../core/units.ts';
+import { allowsCall } from './breaker.ts';
+import { isImplausible } from './heads.ts';
+import type { Health } from './health.ts';
+import type { RoutingSettings } from './settings.ts';
+
+/** Why a service should not answer a call now; best first: the order in which they are tried when nobody should. */
 export const INELIGIBLE_REASONS = [
   'unverified',
   'held-off',
@@ -12,3 +18,46 @@ export const INELIGIBLE_REASONS = [
 ] as const;
 
 export type IneligibleReason = (typeof INELIGIBLE_REASONS)[number];
+
+export interface Question {
+  /** Bitmap that the service must offer. */
+  readonly capabilities: number;
+  /** Block that the call names. */
+  readonly block: number | undefined;
+}
+
+// One lost poll is an accident.
+const SILENT_AFTER_MISSED_POLLS = 2;
+
+/** The worst reason why the service should not answer; undefined when it may. */
+export function ineligibleReason(args: {
+  readonly offered: number;
+  readonly health: Health;
+  readonly question: Question;
+  readonly agreedHead: number | undefined;
+  readonly settings: RoutingSettings;
+  readonly now: Ms;
+}): IneligibleReason | undefined {
+  const { health, question, agreedHead, settings, now } = args;
+  const { head, breaker } = health;
+  if (health.chain === 'wrong') return 'wrong-chain';
+  if ((args.offered & question.capabilities) !== question.capabilities) return 'lacks-capability';
+  if (head && isImplausible(head, agreedHead, settings.maxHeadJump)) return 'implausible-head';
+  if (health.missedPolls >= SILENT_AFTER_MISSED_POLLS) return 'silent';
+  // While its last poll found nothing there is no need to try it with a user's call.
+  if (!allowsCall(breaker, now) || (breaker.kind !== 'closed' && health.missedPolls > 0))
+    return 'breaker-open';
+  if (head && agreedHead !== undefined && agreedHead - head.number > settings.maxLagBlocks) return 'lagging';
+  if (head && question.block !== undefined && question.block > head.number) return 'behind-block';
+  if (now < health.heldUntil) return 'held-off';
+  return health.chain === 'unverified' ? 'unverified' : undefined;
+}
+
+/**
+ * Whether a service may be asked although it is not eligible. One on a wrong chain would answer, and wrongly. When a
+ * node has answered that it cannot, only one as healthy may know better: the rest would cost time and say the same.
+ */
+export function isLastResort(reason: IneligibleReason, among: 'any' | 'able'): boolean {
+  if (reason === 'wrong-chain') return false;
+  return among === 'any' || reason === 'unverified' || reason === 'held-off';
+}

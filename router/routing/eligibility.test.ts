@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { CAPABILITY_BITS } from '../core/capability.ts';
+import { ms } from '../core/units.ts';
+import { INELIGIBLE_REASONS, type IneligibleReason, ineligibleReason, isLastResort } from './eligibility.ts';
+import { freshHealth, type Health } from './health.ts';
+import { DEFAULT_ROUTING } from './settings.ts';
+
+const NOW = ms(100_000);
+const head = (number: number, vouched = true) => ({ number, vouched, moving: true });
+const healthy: Health = { ...freshHealth(DEFAULT_ROUTING), chain: 'verified', head: head(100) };
+
+const reason = (
+  health: Partial<Health>,
+  question: { capabilities?: number; block?: number } = {},
+  agreedHead = 100,
+) =>
+  ineligibleReason({
+    offered: CAPABILITY_BITS.full,
+    health: { ...healthy, ...health },
+    question: { capabilities: question.capabilities ?? CAPABILITY_BITS.full, block: question.block },
+    agreedHead,
+    settings: DEFAULT_ROUTING,
+    now: NOW,
+  });
+
+describe('ineligibleReason', () => {
+  it('is none for a healthy service', () => {
+    expect(reason({})).toBeUndefined();
+  });
+
+  const cases: [IneligibleReason, string | undefined][] = [
+    ['wrong-chain', reason({ chain: 'wrong' })],
+    ['lacks-capability', reason({}, { capabilities: CAPABILITY_BITS.trace })],
+    ['implausible-head', reason({ head: head(1_000_000, false) })],
+    ['silent', reason({ missedPolls: 2 })],
+    ['breaker-open', reason({ breaker: { kind: 'open', until: ms(NOW + 1), openMs: ms(1_000) } })],
+    ['breaker-open', reason({ breaker: { kind: 'open', until: NOW, openMs: ms(1_000) }, missedPolls: 1 })],
+    ['breaker-open', reason({ breaker: { kind: 'half-open', since: NOW, openMs: ms(1_000) } })],
+    ['lagging', reason({}, {}, 100 + DEFAULT_ROUTING.maxLagBlocks + 1)],
+    ['behind-block', reason({}, { block: 101 })],
+    ['held-off', reason({ heldUntil: ms(NOW + 1) })],
+    ['unverified', reason({ chain: 'unverified' })],
+  ];
+  it.each(cases)('can be %s', (expected, actual) => {
+    expect(actual).toBe(expected);
+  });
+
+  it('is none at the edge of each limit', () => {
+    expect(reason({}, {}, 100 + DEFAULT_ROUTING.maxLagBlocks)).toBeUndefined();
+    expect(reason({}, { block: 100 })).toBeUndefined();
+    expect(reason({ heldUntil: NOW })).toBeUndefined();
+    expect(reason({ missedPolls: 1 })).toBeUndefined();
+    expect(reason({ breaker: { kind: 'open', until: NOW, openMs: ms(1_000) } })).toBeUndefined();
+  });
+
+  it('is the worst of several', () => {
+    expect(reason({ chain: 'wrong', missedPolls: 9, heldUntil: ms(NOW + 1) })).toBe('wrong-chain');
+  });
+});
+
+describe('isLastResort', () => {
+  it('holds for all but a wrong chain', () => {
+    expect(INELIGIBLE_REASONS.filter((each) => !isLastResort(each, 'any'))).toEqual(['wrong-chain']);
+  });
+
+  it('holds only for healthy ones when a node has said that it cannot', () => {
+    expect(INELIGIBLE_REASONS.filter((each) => isLastResort(each, 'able'))).toEqual([
+      'unverified',
+      'held-off',
+    ]);
+  });
+});

@@ -1,0 +1,49 @@
+import { CAPABILITY_BITS } from '../core/capability.ts';
+
+/**
+ * How often a call may be executed:
+ * - `read`: any number of times, by any service
+ * - `send`: a signed transaction: by several services at once, the chain takes it once
+ * - `once`: changes the state of a node or chain in another way: never again after it may have been executed
+ */
+export type MethodKind = 'read' | 'send' | 'once';
+
+export interface MethodTraits {
+  readonly kind: MethodKind;
+  /** Bitmap of what a service must offer, see core/capability. */
+  readonly capabilities: number;
+}
+
+/** Any method, known or not: an unknown one is a read that full nodes answer, unless its name says that it acts. */
+export function methodTraits(method: string): MethodTraits {
+  return { kind: kindOf(method), capabilities: capabilitiesOf(method) };
+}
+
+// Namespaces whose methods act on the node itself.
+const ACTING_NAMESPACE = /^(?:personal|miner|admin|engine|hardhat|anvil|evm|clique|author|broadcast)_|^parity_set/;
+// Filters and subscriptions live on one node; asking for changes consumes them.
+const ACTING_VERB =
+  /^(?:send|submit|broadcast|sign|set|new|add|remove|delete|create(?!AccessList)|import|unlock|lock|start|stop|write|install|uninstall|getFilterChanges|getWork|subscribe|unsubscribe|rewind|drop|mine|increase|cancel|request)(?![a-z])/;
+
+function kindOf(method: string): MethodKind {
+  if (method === 'eth_sendRawTransaction') return 'send';
+  if (ACTING_NAMESPACE.test(method)) return 'once';
+  return ACTING_VERB.test(method.slice(method.indexOf('_') + 1)) ? 'once' : 'read';
+}
+
+const BY_NAMESPACE: ReadonlyMap<string, number> = new Map([
+  ['trace', CAPABILITY_BITS.trace],
+  ['debug', CAPABILITY_BITS.debug],
+  ['txpool', CAPABILITY_BITS.txpool],
+]);
+
+const BY_METHOD: ReadonlyMap<string, number> = new Map([
+  ['eth_getProof', CAPABILITY_BITS.proof],
+  ['eth_subscribe', CAPABILITY_BITS.websocket],
+  ['eth_unsubscribe', CAPABILITY_BITS.websocket],
+]);
+
+function capabilitiesOf(method: string): number {
+  const namespace = method.slice(0, Math.max(0, method.indexOf('_')));
+  return BY_METHOD.get(method) ?? BY_NAMESPACE.get(namespace) ?? CAPABILITY_BITS.full;
+}
