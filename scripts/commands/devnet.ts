@@ -12,6 +12,7 @@ export function addDevnetCommand(program: Command, io: CliIo): void {
     .command('devnet')
     .description('run a whole local network until Ctrl-C: two chains, providers, watchers, a gateway')
     .option('--port <n>', 'port of the gateway; left out: 8080 or the next free one', parseInteger(1, 65_535))
+    .option('--any-ports', 'any free ports instead of the usual ones')
     .option('--providers <n>', 'how many, up to 10', parseInteger(1, 10), 4)
     .option('--watchers <n>', 'how many, up to 10', parseInteger(1, 10), 3)
     .option('--state-dir <dir>', 'where state and logs stand; wiped at the start', DEFAULT_STATE_DIR)

@@ -39,6 +39,8 @@ export interface DevnetState {
   readonly watchers: readonly WatcherState[];
   /** Funded on the served chain. */
   readonly users: readonly DevAccount[];
+  /** As they were started; a provider that dies and returns has another pid. */
+  readonly processes: readonly { readonly name: string; readonly pid: number; readonly log: string }[];
 }
 
 export interface ProviderState extends DevAccount {

@@ -194,6 +194,7 @@ async function bringUp(options: DevnetOptions, ports: DevnetPorts, processes: Pr
     providers,
     watchers,
     users: devAccounts(DEV_ROLES.firstUser, DEV_ROLES.users),
+    processes: processes.running().map(({ name, pid, logFile }) => ({ name, pid, log: logFile })),
   };
   return {
     state,

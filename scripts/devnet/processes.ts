@@ -36,6 +36,7 @@ export interface ManagedProcess {
 
 export interface Processes {
   start(spec: ProcessSpec): ManagedProcess;
+  running(): readonly ManagedProcess[];
   /** Ends all, the last started first asked; SIGKILL for those that do not listen. */
   stopAll(): Promise<void>;
 }
@@ -86,6 +87,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       running.add(managed);
       return managed;
     },
+    running: () => [...running],
     async stopAll() {
       stopping = true;
       await Promise.all([...running].map((managed) => managed.end('SIGTERM')));

@@ -7,6 +7,7 @@ import { createOutput } from '../../lib/output.ts';
 
 export interface DevnetRunOptions {
   readonly port?: number;
+  readonly anyPorts?: boolean;
   readonly providers: number;
   readonly watchers: number;
   readonly stateDir: string;
@@ -36,7 +37,7 @@ export async function run(options: DevnetRunOptions, io: CliIo): Promise<void> {
       stateDir: options.stateDir,
       providers: options.providers,
       watchers: options.watchers,
-      ports: 'usual',
+      ports: options.anyPorts === true ? 'any' : 'usual',
       ...(options.port === undefined ? {} : { gatewayPort: options.port }),
       ...(io.signal === undefined ? {} : { signal: io.signal }),
       onStep: (line) => output.progress(`  ${((performance.now() - started) / 1000).toFixed(1)} s  ${line}`),
