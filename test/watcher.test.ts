@@ -12,7 +12,7 @@ import { watcherHubAbi } from '../router/chain/abi/watcherHub.ts';
 import { createReportStore } from '../router/watcher/reportStore.ts';
 import { devAccount } from '../scripts/devnet/devAccounts.ts';
 import { type Anvil, startAnvil } from '../scripts/lib/anvil.ts';
-import { type Relay, startRelay } from './fixtures/relay.ts';
+import { type Fate, type Relay, startRelay } from './fixtures/relay.ts';
 import { NETWORK, STAKE, startWatcherWorld, type WatcherWorld } from './fixtures/watcherWorld.ts';
 
 const PATIENCE = { timeout: 90_000, interval: 100 };
@@ -26,7 +26,11 @@ let relays: Relay[] = [];
 let providers: LocalAccount[] = [];
 let watchers: LocalAccount[] = [];
 const running = new Map<LocalAccount, Running>();
-const events: { who: string; event: string; fields: object }[] = [];
+/** What the watchers logged. */
+const log: { readonly watcher: LocalAccount; readonly event: string; readonly fields: object }[] = [];
+/** Of the third watcher's way to the settlement chain. */
+let settlementFate: Fate = 'pass';
+let detour: Relay;
 
 beforeAll(async () => {
   [world, node] = await Promise.all([
@@ -50,6 +54,7 @@ beforeAll(async () => {
     startAnvil({ chainId: 1337, blockTime: 1 }),
   ]);
   relays = await Promise.all([1, 2, 3].map(() => startRelay(node.url)));
+  detour = await startRelay(world.settlement.url, () => settlementFate);
   providers = [5, 6, 7].map(world.account);
   watchers = [15, 16, 17].map(world.account);
   await Promise.all([
@@ -61,21 +66,21 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([...running.values()].map((one) => one.stop()));
-  await Promise.all([node?.stop(), world?.stop(), ...relays.map((relay) => relay.stop())]);
+  await Promise.all([node?.stop(), world?.stop(), detour?.stop(), ...relays.map((relay) => relay.stop())]);
 });
 
 const stateDir = (watcher: LocalAccount) => join(world.dir, watcher.address);
 
 function start(watcher: LocalAccount): Promise<Running> {
-  const note = (fields: object, event: string) => void events.push({ who: watcher.address, event, fields });
+  const note = (fields: object, event: string) => void log.push({ watcher, event, fields });
   return startWatcher({
-    rpcUrls: [world.settlement.url],
+    rpcUrls: [watcher === watchers[2] ? detour.url : world.settlement.url],
     registry: world.deployment.registry,
     account: watcher,
     stateDir: stateDir(watcher),
     allowPrivateEndpoints: true,
     probeIntervalMs: PROBE_INTERVAL_MS,
-    logger: { debug: () => undefined, info: note, warn: note, error: note },
+    logger: { debug: note, info: note, warn: note, error: note },
   });
 }
 
@@ -101,12 +106,13 @@ function courtEvents<const Name extends 'CaseOpened' | 'CaseExecuted'>(eventName
   });
 }
 
-async function tokensOf(provider: LocalAccount): Promise<bigint> {
+async function tokensOf(provider: LocalAccount, blockNumber?: bigint): Promise<bigint> {
   const account = await world.client.readContract({
     address: world.deployment.vault,
     abi: stakeVaultAbi,
     functionName: 'accountOf',
     args: [0, provider.address],
+    ...(blockNumber === undefined ? {} : { blockNumber }),
   });
   return account.tokens;
 }
@@ -161,7 +167,7 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
     const trap = await startRelay(world.settlement.url, (body) => {
       const sends = body.includes('eth_sendRawTransaction');
       if (sends) reached.resolve();
-      return sends;
+      return sends ? 'hold' : 'pass';
     });
     const child = spawn(process.execPath, ['--input-type=module', '--eval', childScript(trap.url, 16)], {
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -184,15 +190,29 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
     expect((await reportOf(watcher, epoch)).commitment).toBe(stored!.commitment);
   });
 
+  test('a watcher whose settlement endpoint fails for a while goes on as soon as it is back', async () => {
+    const watcher = watchers[2]!;
+    const logged = (event: string) => log.filter((one) => one.watcher === watcher && one.event === event);
+    settlementFate = 'drop';
+    await expect.poll(() => logged('settlement_unreachable').length, PATIENCE).toBeGreaterThan(0);
+    settlementFate = 'pass';
+    const before = logged('report_revealed').length;
+    const committed = await lastCommitted(watcher);
+    await expect.poll(() => lastCommitted(watcher), PATIENCE).toBeGreaterThan(committed);
+    await expect.poll(() => logged('report_revealed').length, PATIENCE).toBeGreaterThan(before);
+  });
+
   test('a dead provider is attested by the quorum, slashed and jailed; the healthy ones have no case', async () => {
     const dead = providers[2]!;
     await relays[2]!.stop();
     await expect.poll(async () => (await courtEvents('CaseExecuted')).length, PATIENCE).toBeGreaterThan(0);
 
-    const executed = await courtEvents('CaseExecuted');
+    // All at one block: further cases may be executed meanwhile.
+    const blockNumber = await world.client.getBlockNumber();
+    const executed = (await courtEvents('CaseExecuted')).filter((log) => log.blockNumber <= blockNumber);
     const slashed = executed.reduce((sum, { args }) => sum + args.amount, 0n);
     expect(slashed).toBeGreaterThan(0n);
-    expect(await tokensOf(dead)).toBe(STAKE - slashed);
+    expect(await tokensOf(dead, blockNumber)).toBe(STAKE - slashed);
     const now = Number((await world.client.getBlock()).timestamp);
     const provider = await world.client.readContract({
       address: world.deployment.registry,
@@ -216,6 +236,8 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
     const breaches = await hubEvents('BreachAttested');
     expect(new Set(breaches.map(({ args }) => args.provider))).toEqual(new Set([dead.address]));
     expect(new Set(breaches.map(({ args }) => args.watcher)).size).toBeGreaterThanOrEqual(2);
+    // Three keepers after the same case: losing the race is no error.
+    expect(log.filter(({ event }) => event === 'keeper_failed' || event === 'watcher_failed')).toEqual([]);
   });
 });
 

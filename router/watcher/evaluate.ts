@@ -8,8 +8,8 @@ export type AttestedOffence = Exclude<OffenceName, 'equivocation'>;
 const ATTESTED: readonly AttestedOffence[] = ['outage', 'downtime', 'latency', 'stale', 'invalidData'];
 
 /**
- * The hub's own rule: whether figures show an offence. What never answered is an outage alone:
- * one penalty. Stricter than the hub in one point: no sample shows nothing, even where the SLA asks for none.
+ * The hub's own rule: whether figures show an offence. What never answered is an outage and not also a downtime: one
+ * penalty. Stricter than the hub in one point: no sample shows nothing, even where the SLA asks for none.
  */
 export function isBreach(offence: AttestedOffence, figures: Figures, sla: Sla): boolean {
   const { samples, successes, p95LatencyMs, p95BlockLag, mismatches } = figures;
@@ -20,9 +20,9 @@ export function isBreach(offence: AttestedOffence, figures: Figures, sla: Sla): 
     case 'downtime':
       return successes > 0 && successes * 10_000 < samples * sla.minAvailabilityBps;
     case 'latency':
-      return successes > 0 && p95LatencyMs > sla.maxP95LatencyMs;
+      return p95LatencyMs > sla.maxP95LatencyMs;
     case 'stale':
-      return successes > 0 && p95BlockLag > sla.maxP95BlockLag;
+      return p95BlockLag > sla.maxP95BlockLag;
     case 'invalidData':
       return mismatches > sla.maxMismatches;
   }
