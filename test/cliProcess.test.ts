@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { run } from './fixtures/cliChain.ts';
+
+const LAUNCHER = join(import.meta.dirname, '../scripts/din.js');
+
+let dir: string;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'din-process-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+function start(...argv: string[]) {
+  const child = spawn(process.execPath, [LAUNCHER, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.out += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.err += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, output, ended };
+}
+
+describe('the process', () => {
+  test('ends with the exit code of the command, data on stdout and errors on stderr', async () => {
+    const help = start('--help');
+    expect(await help.ended).toBe(0);
+    expect(help.output.out).toContain('Usage: din');
+    expect(help.output.err).toBe('');
+    const wrong = start('provider', 'dance');
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.output.out).toBe('');
+  });
+
+  test('asks for no password when no one is there to type it', async () => {
+    const made = start('keystore', 'create', join(dir, 'unattended.json'), '--json');
+    expect(await made.ended).toBe(1);
+    expect(JSON.parse(made.output.out)).toMatchObject({ ok: false, error: { code: 'NO_PASSWORD' } });
+  });
+
+  test('runs a gateway from its configuration and ends it on SIGTERM', async () => {
+    const config = join(dir, 'gateway.yaml');
+    await writeFile(
+      config,
+      `listen: 127.0.0.1:0
+networks:
+  - id: eip155:1
+    slug: ethereum
+    upstreams:
+      - { name: own-1, url: "http://127.0.0.1:9" }
+shutdown: { delayMs: 0 }
+`,
+    );
+    const gateway = start('gateway', '--config', config);
+    const url = await vi.waitUntil(() => /"url":"(http:[^"]+)"/.exec(gateway.output.out)?.[1], 20_000);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    gateway.child.kill('SIGTERM');
+    expect(await gateway.ended).toBe(0);
+  });
+});
+
+describe('din config', () => {
+  test('validates and dumps a configuration with its secrets masked', async () => {
+    const file = join(dir, 'config.yaml');
+    await writeFile(
+      file,
+      `networks:
+  - id: eip155:1
+    slug: ethereum
+    upstreams:
+      - { name: own-1, url: "\${NODE_URL}" }
+`,
+    );
+    const env = { NODE_URL: 'https://rpc.example/v3/secret' };
+    const valid = await run(['config', 'validate', '--config', file], env);
+    expect(valid).toMatchObject({ code: 0, out: `${file} is valid` });
+    const dumped = await run(['config', 'dump', '--config', file, '--json'], env);
+    expect(dumped.json()).toMatchObject({ config: { networks: [{ slug: 'ethereum' }] } });
+    expect(dumped.out).not.toContain('secret');
+  });
+
+  test('names line and field of what is wrong, and refuses', async () => {
+    const file = join(dir, 'wrong.yaml');
+    await writeFile(file, 'networks:\n  - id: eip155:1\n    slag: ethereum\n');
+    const result = await run(['config', 'validate', '--config', file], {});
+    expect(result.code).toBe(1);
+    expect(result.err).toMatch(/^CONFIG_INVALID: [^]*wrong\.yaml:3:5 networks\[0\]\.slag/);
+  });
+});
