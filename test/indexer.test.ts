@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem';
+import { type Address, encodeFunctionData, type Hex, parseAbi, zeroAddress } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
@@ -42,6 +42,8 @@ const PROVIDERS = [4, 5, 6].map((index) => devAccount(index).address);
 const [alice] = PROVIDERS as [Address];
 const [mainnet] = NETWORKS as [NetworkKey];
 const POLL_INTERVAL_MS = 20;
+// A limit for a machine under load, never waited for when all is well.
+const WITHIN = { timeout: 20_000, interval: 5 };
 const ROLE_PROVIDER = 0;
 const FOREVER = 2 ** 48 - 1;
 
@@ -243,7 +245,7 @@ function currentOf(source: ProviderSource): ProviderSet {
 /** The source's set at the chain's head. */
 async function atHead(source: ProviderSource): Promise<ProviderSet> {
   const { hash } = await chain.client.getBlock();
-  await expect.poll(() => source.current()?.block.hash, { timeout: 10_000, interval: 5 }).toBe(hash);
+  await expect.poll(() => source.current()?.block.hash, WITHIN).toBe(hash);
   return currentOf(source);
 }
 
@@ -276,6 +278,36 @@ function inSet(set: ProviderSet): Record<string, boolean> {
   return answers;
 }
 
+/** The values behind the answer: a wrong one may not show in it for long. */
+async function providerOnChain(set: ProviderSet, id: Address) {
+  const blockNumber = set.block.number;
+  const [known, account] = await Promise.all([
+    chain.client.readContract({
+      address: chain.deployment.registry,
+      abi: providerRegistryAbi,
+      functionName: 'providerOf',
+      args: [id],
+      blockNumber,
+    }),
+    chain.client.readContract({
+      address: chain.deployment.vault,
+      abi: stakeVaultAbi,
+      functionName: 'accountOf',
+      args: [ROLE_PROVIDER, id],
+      blockNumber,
+    }),
+  ]);
+  const { signer, jailedUntil, requiredStake } = known;
+  const { tokens, thawing, locked } = account;
+  return { signer, jailedUntil, requiredStake, tokens, thawing, locked };
+}
+
+function providerInSet(set: ProviderSet, id: Address): Awaited<ReturnType<typeof providerOnChain>> {
+  const { signer, jailedUntil, requiredStake, tokens, thawing, locked } =
+    set.providers.get(id) ?? expect.fail(`${id} is missing`);
+  return { signer: signer ?? zeroAddress, jailedUntil, requiredStake, tokens, thawing, locked };
+}
+
 describe('a chain source', () => {
   it('agrees with isActive for every service after any sequence of actions', async () => {
     const seen = { accepted: new Set<string>(), active: 0, inactive: 0 };
@@ -291,6 +323,7 @@ describe('a chain source', () => {
           const set = await atHead(source);
           const truth = await onChain(set);
           expect(inSet(set)).toEqual(truth);
+          for (const id of PROVIDERS) expect(providerInSet(set, id)).toEqual(await providerOnChain(set, id));
           for (const active of Object.values(truth)) seen[active ? 'active' : 'inactive'] += 1;
           // Loaded afresh it is the same, to the last value.
           expect(await atHead(await started())).toEqual(set);
@@ -434,7 +467,7 @@ describe('a chain source', () => {
     const source = sourceOf();
     await source.start(abort.signal);
     abort.abort();
-    await expect.poll(() => source.status().state).toBe('stopped');
+    await expect.poll(() => source.status().state, WITHIN).toBe('stopped');
   });
 
   it('survives a listener that throws', async () => {
@@ -469,7 +502,7 @@ describe('a chain source', () => {
     const source = sourceOf({ client });
     const abort = new AbortController();
     const start = source.start(abort.signal);
-    await expect.poll(() => source.status().lastError).toContain('ECONNREFUSED');
+    await expect.poll(() => source.status().lastError, WITHIN).toContain('ECONNREFUSED');
     expect(source.status().state).toBe('starting');
     abort.abort(new Error('enough'));
     await expect(start).rejects.toThrow('enough');
@@ -496,17 +529,17 @@ describe('a chain source whose endpoint fails', () => {
     const set = currentOf(source);
     expect(source.status().state).toBe('live');
     doomed.anvil.process.kill('SIGSTOP');
-    await expect.poll(() => source.status().state, { timeout: 20_000 }).toBe('stale');
+    await expect.poll(() => source.status().state, WITHIN).toBe('stale');
     expect(source.current()).toBe(set);
     expect(source.status().lastError).not.toContain(doomed.anvil.url);
     const { ageMs } = source.status();
-    await expect.poll(() => source.status().ageMs).toBeGreaterThan(ageMs);
+    await expect.poll(() => source.status().ageMs, WITHIN).toBeGreaterThan(ageMs);
     doomed.anvil.process.kill('SIGCONT');
-    await expect.poll(() => source.status().state, { timeout: 20_000 }).toBe('live');
+    await expect.poll(() => source.status().state, WITHIN).toBe('live');
     expect(source.status()).toMatchObject({ lastError: undefined });
     expect(source.status().ageMs).toBeLessThan(ageMs);
     await doomed.rpc('evm_mine');
-    await expect.poll(() => source.current()?.block.number).toBe(set.block.number + 1n);
+    await expect.poll(() => source.current()?.block.number, WITHIN).toBe(set.block.number + 1n);
   });
 
   it('keeps its set when the endpoint dies, and can be stopped all the same', async () => {
@@ -514,7 +547,7 @@ describe('a chain source whose endpoint fails', () => {
     await source.start(new AbortController().signal);
     const set = currentOf(source);
     await doomed.stop();
-    await expect.poll(() => source.status().state, { timeout: 20_000 }).toBe('stale');
+    await expect.poll(() => source.status().state, WITHIN).toBe('stale');
     expect(source.current()).toBe(set);
     await source.stop();
     expect(source.status().state).toBe('stopped');

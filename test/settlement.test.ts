@@ -315,7 +315,9 @@ describe('the watchers’ encodings', () => {
         code: 'TRANSACTION_REVERTED',
         cause: expect.objectContaining({ errorName: 'CommitWindowClosed' }),
       });
-      await expect.poll(() => chain.rpc('txpool_status')).toMatchObject({ pending: '0x2' });
+      await expect
+        .poll(() => chain.rpc('txpool_status'), { timeout: 20_000 })
+        .toMatchObject({ pending: '0x2' });
       await chain.rpc('evm_setNextBlockTimestamp', end + commitSeconds);
       await chain.rpc('evm_mine');
       await outcome;
