@@ -147,6 +147,11 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
     expect(await hubEvents('BreachAttested')).toEqual([]);
   });
 
+  test('an account that has not joined, and a second process on the same state, are refused by name', async () => {
+    await expect(start(world.account(20))).rejects.toMatchObject({ code: 'NOT_A_WATCHER' });
+    await expect(start(watchers[0]!)).rejects.toMatchObject({ code: 'STATE_IN_USE' });
+  });
+
   test('a watcher stopped between its commit and its reveal reveals after a restart', async () => {
     const watcher = watchers[0]!;
     const before = await lastCommitted(watcher);
