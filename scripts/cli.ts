@@ -56,7 +56,9 @@ async function createProgram(argv: readonly string[], io: CliIo): Promise<Comman
   addDeployCommand(program, io);
   addKeystoreCommands(program, io);
   // The devnet's own options need its module; nothing else does.
-  if (argv.includes('devnet')) (await import('./commands/devnet.ts')).addDevnetCommand(program, io);
+  const [first, second] = argv;
+  if (first === 'devnet' || (first === 'help' && second === 'devnet'))
+    (await import('./commands/devnet.ts')).addDevnetCommand(program, io);
   else
     program.command('devnet').description('run a whole local network: chains, providers, watchers, gateway');
   return program;
@@ -66,12 +68,19 @@ async function report(error: unknown, argv: readonly string[], io: CliIo): Promi
   if (error instanceof CommanderError) {
     // Commander has printed help or the error by now; only help that was asked for is a success.
     const asked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-    return asked ? EXIT_OK : EXIT_USAGE;
+    if (asked) return EXIT_OK;
+    printError({ code: 'USAGE', message: error.message }, argv, io);
+    return EXIT_USAGE;
   }
   const { code, message } = await describe(error);
-  if (argv.includes('--json')) io.stdout(toJson({ ok: false, error: { code, message } }));
+  printError({ code, message }, argv, io);
   io.stderr(`${code}: ${message}`);
   return code === 'USAGE' || code === 'SECRET_ARGUMENT' ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** What a program reads must be one JSON object, whatever happened. */
+function printError(error: { code: string; message: string }, argv: readonly string[], io: CliIo): void {
+  if (argv.includes('--json')) io.stdout(toJson({ ok: false, error }));
 }
 
 async function describe(error: unknown): Promise<{ code: string; message: string }> {

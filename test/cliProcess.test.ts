@@ -62,7 +62,10 @@ shutdown: { delayMs: 0 }
 `,
     );
     const gateway = start('gateway', '--config', config);
-    const url = await vi.waitUntil(() => /"url":"(http:[^"]+)"/.exec(gateway.output.out)?.[1], 20_000);
+    const url = await vi.waitUntil(() => {
+      if (gateway.child.exitCode !== null) throw new Error(gateway.output.err);
+      return /"url":"(http:[^"]+)"/.exec(gateway.output.out)?.[1];
+    }, 20_000);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     gateway.child.kill('SIGTERM');
     expect(await gateway.ended).toBe(0);
@@ -94,6 +97,6 @@ describe('din config', () => {
     await writeFile(file, 'networks:\n  - id: eip155:1\n    slag: ethereum\n');
     const result = await run(['config', 'validate', '--config', file], {});
     expect(result.code).toBe(1);
-    expect(result.err).toMatch(/^CONFIG_INVALID: [^]*wrong\.yaml:3:5 networks\[0\]\.slag/);
+    expect(result.err).toMatch(/^CONFIG_INVALID: [\s\S]*wrong\.yaml:3:5 networks\[0\]\.slag/);
   });
 });

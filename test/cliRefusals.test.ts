@@ -360,6 +360,9 @@ describe('the command line', () => {
     [['nonsense']],
   ])('%j is wrong usage: exit code 2', async (argv) => {
     expect((await chain.din(STRANGER, argv)).code).toBe(2);
+    const forPrograms = await chain.din(STRANGER, [...argv, '--json']);
+    expect(forPrograms).toMatchObject({ code: 2 });
+    expect(errorCode(forPrograms)).toBe('USAGE');
   });
 
   test('without a chain or a deployment says what is missing', async () => {

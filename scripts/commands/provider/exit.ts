@@ -27,7 +27,7 @@ export async function exit(options: ExitOptions, io: CliIo): Promise<void> {
   // Paid out before the rest begins to thaw: that would start the time of all anew.
   if (due) plan.push(await planWithdraw(session, 'provider', before, account.address));
   if (free > 0n) plan.push(planThaw(session, free));
-  passed(session, `${removals.length} services to remove, ${amountText(free, token)} to thaw`);
+  passed(session, `services to remove: ${removals.length}; to thaw: ${amountText(free, token)}`);
   const transactions = await perform(session, plan);
   const after = await readBond(session, 'provider', account.address);
   const withdrawn = due && !session.dryRun ? withdrawable(before) : 0n;

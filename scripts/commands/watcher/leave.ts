@@ -46,7 +46,7 @@ export async function leave(options: LeaveOptions, io: CliIo): Promise<void> {
   const transactions = await perform(session, plan);
   const bond = await readBond(session, 'watcher', account.address);
   const withdrawn = due && !session.dryRun ? withdrawable(watcher.bond) : 0n;
-  const lines = ['is no watcher any more; its weight ends with the present epoch'];
+  const lines = [`${account.address} is no watcher any more; its weight ends with the present epoch`];
   if (withdrawn > 0n) lines.push(`paid ${amountText(withdrawn, token)}`);
   if (bond.thawing > 0n) {
     lines.push(
