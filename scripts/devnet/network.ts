@@ -67,6 +67,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   failed.promise.catch(() => {});
   const onAbort = () => failed.reject(new DevnetAbortedError());
   options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted === true) throw new DevnetAbortedError();
   const processes = createProcesses({
     logDir: join(options.stateDir, 'logs'),
     onUnexpectedEnd(ended) {

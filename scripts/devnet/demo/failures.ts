@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../until.ts';
-import { CONCURRENCY, type Stage } from './stage.ts';
+import { CONCURRENCY, receivedCalls, type Stage } from './stage.ts';
 
 const LEAST_CALLS = 10_000;
 // So many calls see each state before the next fault comes.
@@ -22,6 +22,7 @@ export async function failUnderLoad(stage: Stage): Promise<void> {
   load.run(CONCURRENCY, 0);
   say(`${CONCURRENCY} users at once: reads, batches, transactions; every answer is checked`);
   await more();
+  stage.receivedBefore.set(cast.dead.name, await receivedCalls(stage, cast.dead.name));
   await fleet.kill(cast.dead.name);
   say(`${cast.dead.name}: killed with SIGKILL after ${load.stats().calls} calls`);
   await more();

@@ -3,7 +3,7 @@ import { gatewayStatus, servicesByProvider } from '../gatewayStatus.ts';
 import { checkLedger } from '../load/ledger.ts';
 import type { Ejection } from './ejection.ts';
 import type { CaseResult, DemoResults, ProviderResult, WatcherResult } from './results.ts';
-import { hold, type Stage, stakeOf, userCalls } from './stage.ts';
+import { hold, receivedCalls, type Stage, stakeOf } from './stage.ts';
 
 const MINED_TIMEOUT_MS = 15_000;
 const FAILURES_SHOWN = 5;
@@ -81,7 +81,7 @@ async function providerResults(stage: Stage): Promise<ProviderResult[]> {
         ...{ name, address, stakeAfter },
         part: parts.get(name) ?? '',
         stakeBefore: stakesBefore.get(name) ?? stakeAfter,
-        served: await userCalls(stage, name),
+        received: (stage.receivedBefore.get(name) ?? 0) + (await receivedCalls(stage, name)),
         state: services.get(address.toLowerCase())?.state ?? 'jailed',
       };
     }),

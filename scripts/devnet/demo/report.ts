@@ -25,14 +25,14 @@ export function demoReport(results: DemoResults, seconds: number): string[] {
     ]),
     ...section('Providers'),
     ...rows([
-      ['name', 'part in the story', 'stake before', 'after', 'slashed', 'calls served', 'at the end'],
+      ['name', 'part in the story', 'stake before', 'after', 'slashed', 'calls received', 'at the end'],
       ...providers.map((one) => [
         one.name,
         one.part,
         tokens(one.stakeBefore),
         tokens(one.stakeAfter),
         tokens(one.stakeBefore - one.stakeAfter),
-        count(one.served),
+        count(one.received),
         one.state,
       ]),
     ]),

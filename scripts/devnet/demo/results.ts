@@ -7,8 +7,8 @@ export interface ProviderResult {
   readonly part: string;
   readonly stakeBefore: bigint;
   readonly stakeAfter: bigint;
-  /** Calls that its endpoint took since its process was started last. */
-  readonly served: number;
+  /** Calls that reached its endpoint: users', watchers' and head polls. */
+  readonly received: number;
   readonly state: string;
 }
 

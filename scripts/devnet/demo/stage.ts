@@ -32,6 +32,8 @@ export interface Stage {
   readonly load: Load;
   readonly firstNonces: ReadonlyMap<Address, number>;
   readonly stakesBefore: ReadonlyMap<string, bigint>;
+  /** Calls that reached a provider's process before it ended; a new process counts from zero. */
+  readonly receivedBefore: Map<string, number>;
   /** Who dies, who hangs, who answers 500, who stays well. */
   readonly cast: {
     readonly dead: ProviderState;
@@ -74,7 +76,7 @@ export async function setStage(devnet: Devnet, say: (line: string) => void): Pro
     random: Math.random,
   });
   const stage: Omit<Stage, 'stakesBefore'> = {
-    ...{ devnet, client, events, truth, load, firstNonces, say },
+    ...{ devnet, client, events, truth, load, firstNonces, say, receivedBefore: new Map() },
     cast: { dead, hung, broken, well },
     async close() {
       events.stop();
@@ -102,6 +104,12 @@ export async function stakeOf(
     ...(blockNumber === undefined ? {} : { blockNumber }),
   });
   return account.tokens;
+}
+
+/** How many calls of all kinds a provider's process has taken since its start. */
+export async function receivedCalls(stage: Pick<Stage, 'devnet'>, provider: string): Promise<number> {
+  const { calls } = await stage.devnet.fleet.switchOf(provider).stats();
+  return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
 
 /** How many calls of users a provider's process has taken since its start. */
