@@ -1,6 +1,7 @@
 import type { Address } from 'viem';
 import { providerRegistryAbi } from '../../router/chain/abi/providerRegistry.ts';
 import { slashingCourtAbi } from '../../router/chain/abi/slashingCourt.ts';
+import { OFFENCES } from '../../router/chain/commitment.ts';
 import { type Capability, capabilityNames } from '../../router/core/capability.ts';
 import { sinceBlock } from './events.ts';
 import { inactiveReason } from './inactiveReason.ts';
@@ -39,8 +40,6 @@ export interface ProviderReport {
   readonly openCases: readonly CaseReport[];
 }
 
-/** `Offence` in contracts/Types.sol. */
-const OFFENCES = ['downtime', 'latency', 'stale', 'invalid data', 'outage', 'equivocation'] as const;
 const CASE_OPEN = 1;
 
 /** All that the chain says about one provider. */
