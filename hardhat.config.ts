@@ -8,6 +8,13 @@ const solcPath = createRequire(import.meta.url).resolve('solc/soljson.js');
 
 export default defineConfig({
   plugins: [hardhatViem, hardhatIgnitionViem],
+  test: {
+    solidity: {
+      fuzz: { runs: 256 },
+      // Every action of the handler counts its refusals itself; a revert that it did not expect is a failure.
+      invariant: { runs: 24, depth: 80, failOnRevert: true },
+    },
+  },
   solidity: {
     // Deployed as it is.
     npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],

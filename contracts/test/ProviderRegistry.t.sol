@@ -5,7 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {ProviderRegistry} from "../ProviderRegistry.sol";
 import {NetworkId, Role} from "../Types.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
-import {DinTest} from "./lib/DinTest.sol";
+import {DinTest} from "./lib/DinTest.t.sol";
 
 contract ProviderRegistryTest is DinTest {
     address private immutable ALICE = makeAddress("alice");

@@ -7,7 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {StakeVault} from "../StakeVault.sol";
 import {Role} from "../Types.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
-import {DinTest} from "./lib/DinTest.sol";
+import {DinTest} from "./lib/DinTest.t.sol";
 
 /// @dev Keeps a hundredth of each transfer.
 contract FeeToken is ERC20("Fee", "FEE") {

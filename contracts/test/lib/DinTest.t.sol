@@ -12,7 +12,7 @@ import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "../../interfaces/IStakeVault.sol";
 import {IWatcherHub} from "../../interfaces/IWatcherHub.sol";
 import {MockToken} from "../../mocks/MockToken.sol";
-import {Vm} from "./Vm.sol";
+import {Vm} from "./Vm.t.sol";
 
 /// @dev A whole deployment with the design's windows, and the steps that tests have in common.
 abstract contract DinTest {
