@@ -12,6 +12,7 @@ import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
 import { type ProviderNode, startProviderNode } from '../scripts/devnet/providerNode.ts';
 import { type Anvil, startAnvil } from '../scripts/lib/anvil.ts';
 import { startTestGateway, type TestGateway } from './fixtures/gatewayClient.ts';
+import { startRelay } from './fixtures/relay.ts';
 import {
   devAccount,
   governor,
@@ -149,22 +150,21 @@ test('a jailed provider leaves the routing and returns when its time is over', a
 });
 
 test('when the settlement chain is lost the last set keeps serving, and its age shows', async () => {
+  const relay = await startRelay(chain.anvil.url);
   const made = await startTestGateway({
-    settlement: settlement(),
+    settlement: settlement(relay.url),
     development: { allowPrivateEndpoints: true },
   });
   gateway = made;
   await made.ready();
-  chain.anvil.process.kill('SIGSTOP');
-  try {
-    await expect
-      .poll(async () => (await made.status()).settlement?.ageMs, { timeout: 20_000 })
-      .toBeGreaterThan(1_000);
-    expect(await made.call('devnet', 'eth_chainId')).toMatchObject({ result: '0x539' });
-    expect(await made.readyz()).toMatchObject({ status: 200 });
-  } finally {
-    chain.anvil.process.kill('SIGCONT');
-  }
+  await relay.stop();
+  await expect.poll(async () => (await made.status()).settlement?.state, { timeout: 20_000 }).toBe('stale');
+  expect(await providers(made)).toHaveLength(2);
+  expect(await made.call('devnet', 'eth_chainId')).toMatchObject({ result: '0x539' });
+  expect(await made.readyz()).toMatchObject({ status: 200 });
+  const { settlement: shown } = await made.status();
+  expect(shown?.ageMs).toBeGreaterThan(0);
+  expect(shown?.lastError).toEqual(expect.any(String));
 });
 
 test.each([
