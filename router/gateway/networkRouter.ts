@@ -1,14 +1,30 @@
-import type { Caip2 } from '../core/caip2.ts';
+import { type Caip2, eip155ChainId } from '../core/caip2.ts';
+import { CAPABILITY_BITS } from '../core/capability.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { ErrorClass } from '../core/errorClass.ts';
-import type { ClientCall } from '../core/jsonRpc.ts';
-import type { RawJson } from '../core/rawJson.ts';
+import { type ClientCall, NULL_ID } from '../core/jsonRpc.ts';
+import { encodeJson, type RawJson } from '../core/rawJson.ts';
+import { rawTransactionHash } from '../core/txHash.ts';
 import type { Ms } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
 import type { Breaker } from '../routing/breaker.ts';
-import type { IneligibleReason } from '../routing/eligibility.ts';
+import { choose } from '../routing/choose.ts';
+import {
+  type IneligibleReason,
+  ineligibleReason,
+  isLastResort,
+  type Question,
+} from '../routing/eligibility.ts';
+import { agreedHead, type Head, judgeHead } from '../routing/heads.ts';
+import { callCost, freshHealth, pollAnswered, pollFailed } from '../routing/health.ts';
+import { type MethodKind, methodTraits } from '../routing/methods.ts';
+import { blockNumber } from '../routing/requestedBlock.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
+import { forwardCall } from './forwardCall.ts';
+import { createHedgeBudget } from './forwardHedge.ts';
+import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
+import { sendTransaction } from './sendTransaction.ts';
 
 export interface RouteService {
   readonly key: string;
@@ -61,7 +77,7 @@ export interface NetworkRouter {
   readonly slug: string;
   /** Replaces the services; one whose key and URL stay keeps its health. Calls in flight go on undisturbed. */
   setServices(services: readonly RouteService[]): void;
-  /** Answers a call by the services. Never rejects. A notification is executed too; drop its answer. */
+  /** Answers a call by the services, within the span given. Never rejects. A notification is executed too; drop its answer. */
   forward(call: ClientCall, options: { readonly deadlineMs: Ms }): Promise<Answer>;
   /** Takes what a poll found; unknown keys are ignored (the service left meanwhile). */
   reportHead(key: string, report: HeadReport): void;
@@ -72,7 +88,7 @@ export interface NetworkRouter {
 }
 
 export interface RouterHooks {
-  /** After each attempt; `attemptIndex` counts from 0 within the call. Must not throw. */
+  /** After each attempt whose outcome was waited for; `attemptIndex` counts from 0 within the call. Must not throw. */
   onAttempt?(service: RouteService, outcome: UpstreamOutcome, attemptIndex: number): void;
 }
 
@@ -87,5 +103,134 @@ export interface NetworkRouterArgs {
 }
 
 export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
-  throw new Error(`router of ${args.slug}: under construction`);
+  const { clock, random, settings } = args;
+  // Where a chain's identity cannot be asked for, it is taken from whoever named the endpoint.
+  const chain = eip155ChainId(args.caip2) === undefined ? 'verified' : 'unverified';
+  const hedges = createHedgeBudget(settings.hedgeShare);
+  let states = new Map<string, ServiceState>();
+  let tiers: readonly (readonly ServiceState[])[] = [];
+  let agreed: number | undefined;
+
+  function* heads(except?: ServiceState): Generator<Head> {
+    for (const state of states.values()) {
+      const { head, chain } = state.health;
+      if (head && chain !== 'wrong' && state !== except) yield head;
+    }
+  }
+
+  function judge(state: ServiceState, number: number): Head {
+    const previous = state.health.head;
+    const trusted = state.service.tier === 'own';
+    return judgeHead({ number, previous, others: heads(state), trusted, maxJump: settings.maxHeadJump });
+  }
+
+  const reasonOf = ({ service, health }: ServiceState, question: Question, now: Ms) =>
+    ineligibleReason({ offered: service.capabilities, health, question, agreedHead: agreed, settings, now });
+
+  const context: ForwardContext = {
+    slug: args.slug,
+    upstream: args.upstream,
+    clock,
+    settings,
+    hooks: args.hooks ?? {},
+    choose(question, isTried, among) {
+      const now = clock.now();
+      return choose({
+        tiers,
+        isTried,
+        reasonOf: (state) => reasonOf(state, question, now),
+        costOf: ({ health, service }) => callCost(health, service.weight, now),
+        isLastResort: (reason) => isLastResort(reason, among),
+        random,
+      });
+    },
+    observe(state, method, result) {
+      if (method !== 'eth_blockNumber') return;
+      const number = blockNumber(result);
+      if (number === undefined || number <= (state.health.head?.number ?? -1)) return;
+      state.health = { ...state.health, head: judge(state, number) };
+      agreed = agreedHead(heads());
+    },
+  };
+
+  const read = (call: ClientCall, kind: MethodKind, deadlineMs: Ms) =>
+    forwardCall({ slug: args.slug, run: createCallRun(context, call, deadlineMs), kind, settings, hedges });
+
+  return {
+    caip2: args.caip2,
+    slug: args.slug,
+
+    setServices(services) {
+      states = new Map(
+        services.map((service) => {
+          const known = states.get(service.key);
+          if (known?.service.target.url !== service.target.url) {
+            return [service.key, { service, health: freshHealth(settings, chain) }];
+          }
+          // The same object, so that calls in flight end where they began.
+          known.service = service;
+          return [service.key, known];
+        }),
+      );
+      const all = [...states.values()];
+      tiers = (['own', 'network'] as const).map((tier) => all.filter(({ service }) => service.tier === tier));
+      agreed = agreedHead(heads());
+    },
+
+    forward(call, { deadlineMs }) {
+      const { kind } = methodTraits(call.method);
+      if (kind !== 'send') return read(call, kind, deadlineMs);
+      return sendTransaction({
+        run: createCallRun(context, call, deadlineMs),
+        hash: rawTransactionHash(call.params),
+        settings,
+        async isOnChain(hash, withinMs) {
+          const lookup = { id: NULL_ID, method: 'eth_getTransactionByHash', params: encodeJson([hash]) };
+          const answer = await read(lookup, 'read', withinMs);
+          return answer.kind === 'result' && answer.result !== 'null';
+        },
+      });
+    },
+
+    reportHead(key, report) {
+      const state = states.get(key);
+      if (!state) return;
+      state.health = report.ok
+        ? pollAnswered(state.health, judge(state, report.number), report.chainIdOk)
+        : pollFailed(state.health, report.class);
+      if (report.ok) agreed = agreedHead(heads());
+    },
+
+    services() {
+      const now = clock.now();
+      return Array.from(states.values(), (state) => viewOf(state, reasonOf(state, ORDINARY, now)));
+    },
+
+    hasEligible() {
+      const now = clock.now();
+      return states.values().some((state) => reasonOf(state, ORDINARY, now) === undefined);
+    },
+
+    agreedHead: () => agreed,
+  };
+}
+
+// What most calls ask for.
+const ORDINARY: Question = { capabilities: CAPABILITY_BITS.full, block: undefined };
+
+function viewOf({ service, health }: ServiceState, reason: IneligibleReason | undefined): ServiceView {
+  return {
+    key: service.key,
+    label: service.label,
+    tier: service.tier,
+    provider: service.provider,
+    state: reason === undefined ? 'eligible' : 'ineligible',
+    reason,
+    head: health.head?.number,
+    latencyMs: health.latency?.ewmaMs,
+    breaker: health.breaker.kind,
+    inFlight: health.inFlight,
+    calls: health.calls,
+    failures: health.failures,
+  };
 }

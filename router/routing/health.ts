@@ -21,7 +21,8 @@ export interface Health {
   readonly missedPolls: number;
 }
 
-export function freshHealth(settings: RoutingSettings): Health {
+/** @param chain `verified` where a chain's identity cannot be asked for. */
+export function freshHealth(settings: RoutingSettings, chain: Health['chain'] = 'unverified'): Health {
   return {
     latency: undefined,
     breaker: closedBreaker(settings.breaker),
@@ -30,7 +31,7 @@ export function freshHealth(settings: RoutingSettings): Health {
     calls: 0,
     failures: 0,
     head: undefined,
-    chain: 'unverified',
+    chain,
     missedPolls: 0,
   };
 }

@@ -20,7 +20,8 @@ export function methodTraits(method: string): MethodTraits {
 }
 
 // Namespaces whose methods act on the node itself.
-const ACTING_NAMESPACE = /^(?:personal|miner|admin|engine|hardhat|anvil|evm|clique|author|broadcast)_|^parity_set/;
+const ACTING_NAMESPACE =
+  /^(?:personal|miner|admin|engine|hardhat|anvil|evm|clique|author|broadcast)_|^parity_set/;
 // Filters and subscriptions live on one node; asking for changes consumes them.
 const ACTING_VERB =
   /^(?:send|submit|broadcast|sign|set|new|add|remove|delete|create(?!AccessList)|import|unlock|lock|start|stop|write|install|uninstall|getFilterChanges|getWork|subscribe|unsubscribe|rewind|drop|mine|increase|cancel|request)(?![a-z])/;

@@ -1,0 +1,78 @@
+import { type Ms, ms } from '../core/units.ts';
+import type { MethodKind } from '../routing/methods.ts';
+import { nextStep } from '../routing/nextStep.ts';
+import type { RoutingSettings } from '../routing/settings.ts';
+import type { FailureReason, UpstreamOutcome } from '../upstream/outcome.ts';
+import { unrepeatableError } from './forwardFailure.ts';
+import type { HedgeBudget } from './forwardHedge.ts';
+import { type Among, type CallRun, firstOf, type Running } from './forwardRun.ts';
+import type { Answer } from './networkRouter.ts';
+
+export interface ForwardCallArgs {
+  readonly slug: string;
+  readonly run: CallRun;
+  readonly kind: MethodKind;
+  readonly settings: RoutingSettings;
+  readonly hedges: HedgeBudget;
+}
+
+/**
+ * Asks one service after the other until one answers. A read that stays silent is joined by the next service, and the
+ * first answer of any counts; the silent one is not cut off, for a heavy call takes its time everywhere.
+ */
+export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
+  const { run, kind, settings, hedges } = args;
+  const running = new Set<Running>();
+  let silence: Ms | undefined;
+  const ask = (among: Among) => {
+    const next = run.start(among);
+    // With nobody left to join, those that run have all the time there is.
+    silence = next && kind === 'read' ? hedgeDelay(next, settings, hedges) : undefined;
+    if (next) running.add(next);
+  };
+  hedges.earn();
+  ask('any');
+  while (running.size > 0) {
+    const ended = await firstOf(running, silence);
+    if (ended === 'silent') {
+      if (silence !== undefined && silence < settings.stallMs) hedges.spend();
+      ask('any');
+      continue;
+    }
+    running.delete(ended.running);
+    const { outcome } = ended;
+    switch (nextStep({ kind, outcome, mayBeExecuted: mayBeExecuted(outcome) })) {
+      case 'retry':
+        ask('any');
+        break;
+      case 'retry-able':
+        ask('able');
+        break;
+      case 'give-up':
+        if (!outcome.ok) {
+          return run.error(unrepeatableError(args.slug, outcome, ended.running.state.service.label));
+        }
+        break;
+      default:
+        run.abandonRest();
+        if (outcome.ok) return run.result(outcome.result);
+        // A client's error always has the node's own words.
+        if (outcome.error !== undefined) return run.error(outcome.error);
+    }
+  }
+  return run.failure();
+}
+
+/** A service that is slower than it usually is gets company; one never measured, when anybody would. */
+function hedgeDelay({ state }: Running, settings: RoutingSettings, hedges: HedgeBudget): Ms {
+  const usual = state.health.latency?.p95Ms;
+  if (!hedges.canSpend() || usual === undefined) return settings.stallMs;
+  return ms(Math.min(Math.max(usual, settings.minHedgeDelayMs), settings.stallMs));
+}
+
+// Failures that come before the request has left.
+const BEFORE_SENDING: readonly FailureReason[] = ['refused', 'dns', 'tls', 'private-address'];
+
+function mayBeExecuted(outcome: UpstreamOutcome): boolean {
+  return outcome.ok || !BEFORE_SENDING.includes(outcome.reason);
+}

@@ -1,0 +1,176 @@
+import type { Clock } from '../core/clock.ts';
+import type { ClientCall } from '../core/jsonRpc.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import { type Ms, ms } from '../core/units.ts';
+import type { Choice } from '../routing/choose.ts';
+import type { Question } from '../routing/eligibility.ts';
+import { callAbandoned, callEnded, callStarted, type Health } from '../routing/health.ts';
+import { methodTraits } from '../routing/methods.ts';
+import { requestedBlock } from '../routing/requestedBlock.ts';
+import type { RoutingSettings } from '../routing/settings.ts';
+import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import { type FailedAttempt, failureError } from './forwardFailure.ts';
+import type { Answer, Attempt, RouterHooks, RouteService } from './networkRouter.ts';
+
+/** A service as it is now: its settings and health are values that are replaced whole. */
+export interface ServiceState {
+  service: RouteService;
+  health: Health;
+}
+
+/** Who may be asked next: anybody, or, once a node answered that it cannot, only those as healthy. */
+export type Among = 'any' | 'able';
+
+/** What a call needs of its network. */
+export interface ForwardContext {
+  readonly slug: string;
+  readonly upstream: UpstreamClient;
+  readonly clock: Clock;
+  readonly settings: RoutingSettings;
+  readonly hooks: RouterHooks;
+  choose(
+    question: Question,
+    isTried: (state: ServiceState) => boolean,
+    among: Among,
+  ): Choice<ServiceState> | undefined;
+  /** An answer may tell more than its caller asked for. */
+  observe(state: ServiceState, method: string, result: RawJson): void;
+}
+
+export interface Running {
+  readonly state: ServiceState;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  readonly running: Running;
+  readonly outcome: UpstreamOutcome;
+}
+
+/** One call on its way through the services: each is asked once at most, and all share one deadline. */
+export interface CallRun {
+  /** Asks the next service; undefined when none is left, or no attempt or time. */
+  start(among: Among): Running | undefined;
+  /** Until the deadline. */
+  remainingMs(): Ms;
+  /** Gives up what still runs, and blames those that were silent for too long. */
+  abandonRest(): void;
+  result(result: RawJson): Answer;
+  error(error: RawJson): Answer;
+  /** The answer when nothing is left to try. */
+  failure(): Answer;
+}
+
+interface Entry {
+  readonly state: ServiceState;
+  readonly startedAt: Ms;
+  outcome?: UpstreamOutcome;
+}
+
+export function createCallRun(context: ForwardContext, call: ClientCall, deadlineMs: Ms): CallRun {
+  const { clock, settings } = context;
+  const endsAt = clock.now() + deadlineMs;
+  const abort = new AbortController();
+  const entries: Entry[] = [];
+  const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
+  const question: Question = {
+    capabilities: methodTraits(call.method).capabilities,
+    block: requestedBlock(call.method, call.params),
+  };
+
+  function settle(entry: Entry, outcome: UpstreamOutcome, timeoutMs: Ms) {
+    // Abandoned already, and counted then.
+    if (entry.outcome) return;
+    entry.outcome = outcome;
+    const { state } = entry;
+    // The caller's deadline cut it short: no sign of a slow service.
+    const cutShort = !outcome.ok && outcome.reason === 'timeout' && timeoutMs < settings.stallMs;
+    state.health = cutShort
+      ? callAbandoned(state.health, outcome.latencyMs, clock.now())
+      : callEnded(state.health, outcome, settings, clock.now());
+    if (outcome.ok) context.observe(state, call.method, outcome.result);
+    context.hooks.onAttempt?.(state.service, outcome, entries.indexOf(entry));
+  }
+
+  const remainingMs = () => ms(endsAt - clock.now());
+  const attempts = () => entries.map(attemptOf);
+
+  return {
+    remainingMs,
+
+    start(among) {
+      const remaining = remainingMs();
+      if (entries.length >= settings.maxAttempts || remaining < 1) return undefined;
+      const choice = context.choose(question, isTried, among);
+      if (!choice) return undefined;
+      const { service: state, reason } = choice;
+      const entry: Entry = { state, startedAt: clock.now() };
+      entries.push(entry);
+      state.health = callStarted(state.health, entry.startedAt);
+      // Of one that seems dead no long wait is expected to pay.
+      const isDoubtful = reason === 'breaker-open' || reason === 'silent';
+      const timeoutMs = isDoubtful ? ms(Math.min(remaining, settings.stallMs)) : remaining;
+      const { method, params } = call;
+      const ended = context.upstream
+        .call(state.service.target, { method, params }, { timeoutMs, signal: abort.signal })
+        .then((outcome) => {
+          settle(entry, outcome, timeoutMs);
+          return { running, outcome };
+        });
+      const running: Running = { state, ended };
+      return running;
+    },
+
+    abandonRest() {
+      for (const entry of entries) {
+        if (entry.outcome) continue;
+        const latencyMs = ms(clock.now() - entry.startedAt);
+        if (latencyMs >= settings.stallMs) {
+          settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, latencyMs);
+        } else {
+          entry.outcome = { ok: false, class: 'provider', reason: 'aborted', latencyMs };
+          entry.state.health = callAbandoned(entry.state.health, latencyMs, clock.now());
+        }
+      }
+      abort.abort();
+    },
+
+    result: (result) => ({ kind: 'result', result, attempts: attempts() }),
+    error: (error) => ({ kind: 'error', error, attempts: attempts() }),
+    failure() {
+      const failed = entries.flatMap(({ state, outcome }): FailedAttempt[] =>
+        outcome && !outcome.ok ? [{ service: state.service.label, outcome }] : [],
+      );
+      return { kind: 'error', error: failureError(context.slug, failed), attempts: attempts() };
+    },
+  };
+}
+
+function attemptOf({ state, outcome }: Entry): Attempt {
+  const service = state.service.label;
+  // Still running: its answer did not matter for this call.
+  if (!outcome) return { service, reason: 'aborted', latencyMs: ms(0) };
+  if (outcome.ok) return { service, reason: 'ok', latencyMs: outcome.latencyMs };
+  return {
+    service,
+    reason: outcome.reason,
+    ...(outcome.reason !== 'aborted' && { class: outcome.class }),
+    ...(outcome.httpStatus !== undefined && { httpStatus: outcome.httpStatus }),
+    latencyMs: outcome.latencyMs,
+  };
+}
+
+/** The first of the running attempts to end, or `silent` when none does within the time. */
+export async function firstOf(running: Iterable<Running>, withinMs?: Ms): Promise<Ended | 'silent'> {
+  const ends = Array.from(running, ({ ended }) => ended);
+  if (withinMs === undefined) return Promise.race(ends);
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<'silent'>((resolve) => {
+    timer = setTimeout(resolve, Math.ceil(withinMs), 'silent');
+  });
+  try {
+    return await Promise.race([...ends, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
