@@ -32,19 +32,29 @@ export function createCallHandler(args: {
     async handle(router, call, requestId) {
       const start = args.clock.now();
       const answer = await router.forward(call, { deadlineMs: args.deadlineMs });
-      const durationMs = args.clock.now() - start;
+      const elapsedMs = args.clock.now() - start;
       const result = callResult(answer);
       calls += 1;
-      args.metrics.call(router.slug, result, durationMs / 1000);
-      if (result === 'failed') {
-        failed += 1;
-        const fields = { requestId, network: router.slug, method: shown(call.method), durationMs };
-        args.logger.warn({ ...fields, attempts: answer.attempts }, 'call_failed');
-      } else if (answer.attempts.some(isFault)) {
+      args.metrics.call(router.slug, result, elapsedMs / 1000);
+      const failedOver = result !== 'failed' && answer.attempts.some(isFault);
+      if (result === 'failed') failed += 1;
+      if (failedOver) {
         failovers += 1;
         args.metrics.failover(router.slug);
-        const fields = { requestId, network: router.slug, method: shown(call.method), durationMs };
-        args.logger.debug({ ...fields, attempts: answer.attempts }, 'call_failed_over');
+      }
+      if (result === 'failed' || failedOver) {
+        const fields = {
+          requestId,
+          network: router.slug,
+          method: shown(call.method),
+          durationMs: Math.round(elapsedMs),
+          attempts: answer.attempts.map((attempt) => ({
+            ...attempt,
+            latencyMs: Math.round(attempt.latencyMs),
+          })),
+        };
+        if (failedOver) args.logger.debug(fields, 'call_failed_over');
+        else args.logger.warn(fields, 'call_failed');
       }
       return answer;
     },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import type { Service } from '../registry/providerSet.ts';
@@ -102,4 +103,50 @@ test('a network under a new slug starts afresh and the old name is free', () => 
     ['old', [], ['a']],
     ['new', ['a'], []],
   ]);
+});
+
+test('after any sequence of sets it serves exactly what the last one says', () => {
+  const NAMES = ['a', 'b', 'c'];
+  const network = fc.record({
+    chainId: fc.integer({ min: 1, max: 4 }),
+    renamed: fc.boolean(),
+    lag: fc.constantFrom(1, 2),
+    services: fc.subarray(NAMES),
+  });
+  const sets = fc.array(fc.uniqueArray(network, { selector: ({ chainId }) => chainId }), { maxLength: 12 });
+  fc.assert(
+    fc.property(sets, (sequence) => {
+      const { apply, resolve, routers, setServices, onServices } = table();
+      for (const networks of sequence) {
+        apply(
+          networks.map(({ chainId, renamed, lag, services }) =>
+            plan(`eip155:${chainId}`, `${renamed ? 'new' : 'old'}-${chainId}`, {
+              maxHeadLagBlocks: lag,
+              active: offers(...services),
+            }),
+          ),
+        );
+      }
+      const last = sequence.at(-1) ?? [];
+      expect(routers()).toHaveLength(last.length);
+      for (const { chainId, renamed, services } of last) {
+        const slug = `${renamed ? 'new' : 'old'}-${chainId}`;
+        const stale = `${renamed ? 'old' : 'new'}-${chainId}`;
+        for (const reference of [slug, `eip155:${chainId}`, String(chainId)]) {
+          expect(resolve(reference)?.slug).toBe(slug);
+        }
+        expect(resolve(stale)).toBeUndefined();
+        expect(setServices.mock.calls.findLast(([name]) => name === slug)?.[1]).toEqual(services);
+      }
+      // Whoever listens holds the same services as the routers, by the differences alone.
+      const heard = new Map<string, string[]>();
+      for (const [slug, now, before] of onServices.mock.calls) {
+        expect(heard.get(slug) ?? []).toEqual(before);
+        heard.set(slug, now);
+      }
+      const live = last.filter(({ services }) => services.length > 0);
+      const held = [...heard.values()].filter((keys) => keys.length > 0);
+      expect(held.toSorted()).toEqual(live.map(({ services }) => services).toSorted());
+    }),
+  );
 });
