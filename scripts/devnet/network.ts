@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
@@ -170,10 +170,14 @@ async function bringUp(options: DevnetOptions, ports: DevnetPorts, processes: Pr
   });
   await enlist(deployment, served);
   await rpc(settlementUrl, 'evm_setIntervalMining', [BLOCK_SECONDS]);
-  for (const watcher of watchers) startWatcher(processes, watcher, settlementUrl, deployment);
-  onStep(`watchers run`);
-  await gateway.ready(() => allEligible(gatewayUrl, providers.length), READY_TIMEOUT_MS);
-  onStep(`gateway at ${gatewayUrl} found all ${providers.length} providers on-chain`);
+  await Promise.all([
+    Promise.all(watchers.map((watcher) => startWatcher(processes, watcher, settlementUrl, deployment))).then(
+      () => onStep('watchers measure'),
+    ),
+    gateway
+      .ready(() => allEligible(gatewayUrl, providers.length), READY_TIMEOUT_MS)
+      .then(() => onStep(`gateway at ${gatewayUrl} found all ${providers.length} providers on-chain`)),
+  ]);
 
   const { deploymentBlock, chainId, ...contracts } = deployment;
   const control = createDevnetControl(
@@ -223,12 +227,12 @@ function local(port: number | undefined): string {
   return `http://127.0.0.1:${port}`;
 }
 
-function startWatcher(
+async function startWatcher(
   processes: Processes,
   watcher: { readonly name: string; readonly stateDir: string; readonly privateKey: string },
   rpcUrl: string,
   { registry }: Deployment,
-): void {
+): Promise<void> {
   const args = [
     DIN,
     'watcher',
@@ -241,12 +245,16 @@ function startWatcher(
     watcher.stateDir,
   ];
   args.push('--probe-interval-ms', String(PROBE_INTERVAL_MS), '--allow-private-endpoints');
-  processes.start({
+  const started = processes.start({
     name: watcher.name,
     command: process.execPath,
     args,
     env: { DIN_PRIVATE_KEY: watcher.privateKey },
   });
+  // It has no port to ask; its log is how it speaks.
+  const speaks = async () =>
+    (await readFile(started.logFile, 'utf8')).includes('"watcher_started"') ? true : undefined;
+  await started.ready(speaks, READY_TIMEOUT_MS);
 }
 
 /** True once the gateway is ready and may route to so many providers. */
