@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { gatewayConfigSchema } from '../router/config/schema.ts';
 import { createMetrics } from '../router/observability/metrics.ts';
 
-const PAGE = await readFile(join(import.meta.dirname, '../docs/gateway.md'), 'utf8');
+// Tables may be padded.
+const PAGE = (await readFile(join(import.meta.dirname, '../docs/gateway.md'), 'utf8')).replace(/ +/g, ' ');
 
 /** `networks[].slug` and all its like; sections themselves are left out. */
 function fields(schema: z.core.$ZodType, name = ''): string[] {
