@@ -12,7 +12,7 @@ export default defineConfig({
     solidity: {
       fuzz: { runs: 256 },
       // Every action of the handler counts its refusals itself; a revert that it did not expect is a failure.
-      invariant: { runs: 24, depth: 80, failOnRevert: true },
+      invariant: { runs: 16, depth: 200, failOnRevert: true },
     },
   },
   solidity: {
