@@ -26,6 +26,13 @@ beforeAll(async () => {
   anvil = await startAnvil({ chainId: 1337, flags: ['--accounts', '40'] });
   await rpc(anvil.url, 'anvil_mine', ['0xc']);
   provider = await startProviderNode({ nodeUrl: anvil.url, port: 0, controlPort: 0, exit: () => {} });
+});
+afterAll(async () => {
+  await provider.close();
+  await anvil.stop();
+});
+beforeEach(async () => {
+  // A new one each time: it would hold the last test's faults against the provider.
   gateway = await startGateway({
     config: checkConfig({
       listen: '127.0.0.1:0',
@@ -33,16 +40,8 @@ beforeAll(async () => {
       log: { level: 'silent' },
     }),
   });
-});
-afterAll(async () => {
-  await gateway.close();
-  await provider.close();
-  await anvil.stop();
-});
-beforeEach(async () => {
-  // A fault of the test before may still be held against the provider.
   const ready = async () => ((await fetch(`${gateway.url}/readyz`)).status === 200 ? true : undefined);
-  await until('the gateway is ready', ready, 30_000);
+  await until('the gateway is ready', ready, 10_000);
   const addresses = USERS.map(({ address }) => address);
   truth = await askTruth(anvil.url, addresses, devAccount(DEV_ROLES.idle).address);
   firstNonces = new Map();
@@ -64,6 +63,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await load.pause();
   await load.close();
+  await gateway.close();
   await createFaultSwitch(provider.controlUrl).set({ mode: 'none' });
 });
 
