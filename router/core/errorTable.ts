@@ -65,7 +65,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'capability',
     kind: 'range or result too large',
     message:
-      /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,]+) blocks|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|exceeds? max results/i,
+      /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,]+) blocks|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|\branges? over [\d,]+ blocks|\b(?:logs?|results?)\b.{0,40}exceeds? limit|specify an address|exceeds? max results/i,
   },
   {
     class: 'capability',
@@ -91,7 +91,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'capacity',
     kind: 'rate or quota',
     message:
-      /rate.?limit|too many (?:request|concurrent|connection)|(?:request|call|usage|concurrency|connection|throughput|capacity)s? (?:rate |count |quota )*(?:limit|exceed|quota|reached)|limit (?:exceed|reach)|exceed.{0,60}\b(?:limit|quota|capacity|allowance|plan|compute units|credits|requests)|\bquota\b|compute units|throttl|\bcredits?\b|(?:daily|monthly|hourly|second|minute).{0,40}limit|requests? per (?:second|minute|day|month)|reduce (?:calls|requests|your)|over.?(?:limit|capacity|loaded)|(?:tx|mem|transaction) ?pool (?:is )?(?:full|overflow)|(?:pool|queue) is full|(?:server|node|system|service) (?:is )?(?:too )?busy|try again (?:later|in)|slow down|payment required/i,
+      /rate.?limit|too many (?:request|concurrent|connection)|(?:request|call|usage|concurrency|connection|throughput|capacity)s? (?:rate |count |quota )*(?:limit|exceed|quota|reached)|limit (?:exceed|reach)|exceed.{0,60}\b(?:limit|quota|capacity|allowance|plan|compute units|credits|requests)|\bquota\b|compute units|throttl|\bcredits?\b|(?:daily|monthly|hourly|second|minute|free ?tier|plan).{0,40}limit|requests? per (?:second|minute|day|month)|reduce (?:calls|requests|your)|over.?(?:limit|capacity|loaded)|(?:tx|mem|transaction) ?pool (?:is )?(?:full|overflow)|(?:pool|queue) is full|(?:server|node|system|service) (?:is )?(?:too )?busy|try again (?:later|in)|slow down|payment required/i,
   },
 
   // The node is at fault.
@@ -104,7 +104,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'provider',
     kind: 'broken, behind or not reachable behind its proxy',
     message:
-      /shutting down|shut ?down|starting up|warming up|leveldb|pebble|rocksdb|mdbx|database|\bdb\b|corrupt|is behind|unhealthy|not healthy|\bsync(?:ing|ed|ed\.|hroniz)|internal (?:server |json-rpc )?error|something went wrong|unexpected (?:error|eof|end)|\bEOF\b|panic|crash|connection|connect\b|dial tcp|econn|upstream|backend|no (?:available|healthy)|bad gateway|gateway|service unavailable|temporarily unavailable|unavailable|maintenance|out of memory|no space|i\/o|not ready|not responding|no response|peers?\b/i,
+      /shutting down|shut ?down|starting up|warming up|leveldb|pebble|rocksdb|mdbx|database|\bdb\b|corrupt|is behind|unhealthy|not healthy|\bsync(?:ing|ed|ed\.|hroniz)|internal (?:server |json-rpc )?error|something went wrong|unexpected (?:error|eof|end)|\bEOF\b|panic|crash|runtime error|nil pointer|not connected|connection|connect\b|dial tcp|econn|upstream|backend|no (?:available|healthy)|bad gateway|gateway|service unavailable|temporarily unavailable|unavailable|maintenance|out of memory|no space|i\/o|not ready|not responding|no response|peers?\b/i,
   },
   {
     class: 'provider',

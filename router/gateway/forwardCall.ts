@@ -54,7 +54,7 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
         }
         break;
       default:
-        run.abandonRest();
+        run.abandonRest(ended.running);
         if (outcome.ok) return run.result(outcome.result);
         // A client's error always has the node's own words.
         if (outcome.error !== undefined) return run.error(outcome.error);

@@ -53,8 +53,8 @@ export interface CallRun {
   start(among: Among): Running | undefined;
   /** Until the deadline. */
   remainingMs(): Ms;
-  /** Gives up what still runs, and blames those that were silent for too long. */
-  abandonRest(): void;
+  /** Gives up what still runs, and blames those that were asked before the winner: it came late and was faster. */
+  abandonRest(winner: Running): void;
   result(result: RawJson): Answer;
   error(error: RawJson): Answer;
   /** The answer when nothing is left to try. */
@@ -121,12 +121,14 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
       return running;
     },
 
-    abandonRest() {
+    abandonRest(winner) {
+      let wasAskedBefore = true;
       for (const entry of entries) {
+        if (entry.state === winner.state) wasAskedBefore = false;
         if (entry.outcome) continue;
         const latencyMs = ms(clock.now() - entry.startedAt);
-        if (latencyMs >= settings.stallMs) {
-          settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, latencyMs);
+        if (wasAskedBefore) {
+          settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, settings.stallMs);
         } else {
           entry.outcome = { ok: false, class: 'provider', reason: 'aborted', latencyMs };
           entry.state.health = callAbandoned(entry.state.health, latencyMs, clock.now());

@@ -4,8 +4,8 @@ import type { BreakerSettings } from './breaker.ts';
 export interface RoutingSettings {
   /** Services tried for one call at most; fewer when fewer may answer. */
   readonly maxAttempts: number;
-  /** A service silent for this long is joined by the next one and, when that one answers first, blamed. It goes on
-   * until then: a heavy call may take up to the deadline. */
+  /** A service silent for this long is joined by the next one and, when that one answers first, blamed. Until then it
+   * goes on: a heavy call may take up to the deadline. */
   readonly stallMs: Ms;
   /** A hedge never starts earlier than this, however fast the service usually is. */
   readonly minHedgeDelayMs: Ms;
