@@ -105,6 +105,7 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
         bytes32 s
     ) external nonReentrant {
         // Whoever saw the permit in the mempool may have used it first; only the allowance counts.
+        // solhint-disable-next-line no-empty-blocks
         try IERC20Permit(token).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         _stake(role, account, amount);
     }

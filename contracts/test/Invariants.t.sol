@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CaseId, NetworkId, Offence, OffenceId, Role} from "../Types.sol";
+import {CaseId, NetworkId, OffenceId, Role} from "../Types.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {ISlashingCourt} from "../interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";

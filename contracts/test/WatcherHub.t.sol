@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {NetworkId, Offence, OffenceId, Role} from "../Types.sol";
+import {Offence, OffenceId, Role} from "../Types.sol";
 import {WatcherHub} from "../WatcherHub.sol";
 import {IWatcherHub} from "../interfaces/IWatcherHub.sol";
 import {DinTest} from "./lib/DinTest.t.sol";

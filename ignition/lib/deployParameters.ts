@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Address, isAddress } from 'viem';
+import { type Address, isAddress, zeroAddress } from 'viem';
 import { z } from 'zod';
 import { DinError } from '../../router/core/dinError.ts';
 
 const address = z.custom<Address>(
-  (value) => typeof value === 'string' && isAddress(value),
-  'must be an address: 0x and 40 hex digits, with a right checksum if in mixed case',
+  (value) => typeof value === 'string' && isAddress(value) && value !== zeroAddress,
+  'must be an address other than zero: 0x and 40 hex digits, with a right checksum if in mixed case',
 );
 const seconds = z.int().min(0).max(4_294_967_295);
 const wei = z

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Address, createPublicClient, type Hex, http, isAddressEqual } from 'viem';
+import { type Address, createPublicClient, getAddress, type Hex, http, isAddressEqual } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
 import { artifactResolver, ensureArtifacts } from '../../ignition/lib/artifacts.ts';
@@ -81,7 +81,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const vault = at('Din#StakeVault');
   return {
     chainId,
-    token: token === 'mock' ? at('Din#MockToken') : token,
+    token: token === 'mock' ? at('Din#MockToken') : getAddress(token),
     accessManager: at('Din#AccessManager'),
     vault,
     registry: at('Din#ProviderRegistry'),
@@ -122,7 +122,7 @@ function failureOf(result: Failure): string {
 function addressOf(contracts: Readonly<Record<string, { address: string }>>, id: string): Address {
   const found = contracts[id];
   if (!found) throw new DeploymentFailedError(`${id} is not in Ignition's result`);
-  return found.address as Address;
+  return getAddress(found.address);
 }
 
 /** Also shows that the journal belongs to this chain: a restarted development chain knows no vault. */

@@ -5,7 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ProviderRegistry} from "../../ProviderRegistry.sol";
 import {SlashingCourt} from "../../SlashingCourt.sol";
 import {StakeVault} from "../../StakeVault.sol";
-import {CaseId, NetworkId, Offence, Role} from "../../Types.sol";
+import {NetworkId, Offence, Role} from "../../Types.sol";
 import {WatcherHub} from "../../WatcherHub.sol";
 import {IProviderRegistry} from "../../interfaces/IProviderRegistry.sol";
 import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";

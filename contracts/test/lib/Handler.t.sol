@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {CaseId, NetworkId, Offence, OffenceId, Role} from "../../Types.sol";
-import {IProviderRegistry} from "../../interfaces/IProviderRegistry.sol";
 import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "../../interfaces/IStakeVault.sol";
 import {IWatcherHub} from "../../interfaces/IWatcherHub.sol";
