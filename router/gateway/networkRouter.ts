@@ -16,7 +16,7 @@ import {
   type Question,
 } from '../routing/eligibility.ts';
 import { agreedHead, type Head, judgeHead } from '../routing/heads.ts';
-import { callCost, freshHealth, pollAnswered, pollFailed } from '../routing/health.ts';
+import { blockSeen, callCost, freshHealth, pollAnswered, pollFailed } from '../routing/health.ts';
 import { type MethodKind, methodTraits } from '../routing/methods.ts';
 import { blockNumber } from '../routing/requestedBlock.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
@@ -147,9 +147,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     observe(state, method, result) {
       if (method !== 'eth_blockNumber') return;
       const number = blockNumber(result);
-      if (number === undefined || number <= (state.health.head?.number ?? -1)) return;
-      state.health = { ...state.health, head: judge(state, number) };
-      agreed = agreedHead(heads());
+      if (number !== undefined) state.health = blockSeen(state.health, number);
     },
   };
 
@@ -187,7 +185,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         async isOnChain(hash, withinMs) {
           const lookup = { id: NULL_ID, method: 'eth_getTransactionByHash', params: encodeJson([hash]) };
           const answer = await read(lookup, 'read', withinMs);
-          return answer.kind === 'result' && answer.result !== 'null';
+          return answer.kind === 'result' && answer.result.toLowerCase().includes(hash);
         },
       });
     },

@@ -137,6 +137,12 @@ describe('eth_sendRawTransaction', () => {
     expect(await send(router)).toMatchObject({ kind: 'error', error: JSON.stringify(nonceTooLow) });
   });
 
+  it('is refused by "nonce too low" when the node shows another transaction for it', async () => {
+    const other = nonceUsed({ hash: `0x${'00'.repeat(32)}` });
+    const router = await network(other, other, other);
+    expect(await send(router)).toMatchObject({ kind: 'error', error: JSON.stringify(nonceTooLow) });
+  });
+
   it('believes the hash of the transaction rather than another one', async () => {
     const lie = result(`0x${'00'.repeat(32)}`);
     const late: Behaviour = (...args) => setImmediate(() => accept(...args));

@@ -48,6 +48,7 @@ describe('ineligibleReason', () => {
   it('is none at the edge of each limit', () => {
     expect(reason({}, {}, 100 + DEFAULT_ROUTING.maxLagBlocks)).toBeUndefined();
     expect(reason({}, { block: 100 })).toBeUndefined();
+    expect(reason({ seenBlock: 101 }, { block: 101 })).toBeUndefined();
     expect(reason({ heldUntil: NOW })).toBeUndefined();
     expect(reason({ missedPolls: 1 })).toBeUndefined();
     expect(reason({ breaker: { kind: 'open', until: NOW, openMs: ms(1_000) } })).toBeUndefined();

@@ -48,7 +48,9 @@ export function ineligibleReason(args: {
   if (!allowsCall(breaker, now) || (breaker.kind !== 'closed' && health.missedPolls > 0))
     return 'breaker-open';
   if (head && agreedHead !== undefined && agreedHead - head.number > settings.maxLagBlocks) return 'lagging';
-  if (head && question.block !== undefined && question.block > head.number) return 'behind-block';
+  if (head && question.block !== undefined && question.block > Math.max(head.number, health.seenBlock)) {
+    return 'behind-block';
+  }
   if (now < health.heldUntil) return 'held-off';
   return health.chain === 'unverified' ? 'unverified' : undefined;
 }

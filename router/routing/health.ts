@@ -16,6 +16,8 @@ export interface Health {
   /** Of the calls, those that failed by the service's own fault. */
   readonly failures: number;
   readonly head: Head | undefined;
+  /** Highest block that an answer to a user named. It tells what the service has, and nothing about the chain. */
+  readonly seenBlock: number;
   readonly chain: 'unverified' | 'verified' | 'wrong';
   /** Polls in a row without an answer. */
   readonly missedPolls: number;
@@ -31,6 +33,7 @@ export function freshHealth(settings: RoutingSettings, chain: Health['chain'] = 
     calls: 0,
     failures: 0,
     head: undefined,
+    seenBlock: 0,
     chain,
     missedPolls: 0,
   };
@@ -83,6 +86,11 @@ export function callAbandoned(health: Health, elapsedMs: Ms, now: Ms): Health {
 function heldOff(health: Health, retryAfterMs: Ms | undefined, settings: RoutingSettings, now: Ms) {
   const span = Math.min(retryAfterMs ?? settings.holdOffMs, settings.maxHoldOffMs);
   return { heldUntil: ms(Math.max(health.heldUntil, now + span)), breaker: onNeutral(health.breaker, now) };
+}
+
+/** An answer showed that the service has this block. */
+export function blockSeen(health: Health, block: number): Health {
+  return block > health.seenBlock ? { ...health, seenBlock: block } : health;
 }
 
 /** A poll found the head, and what the service says about the chain. */
