@@ -49,9 +49,10 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
 
     /// @inheritdoc IProviderRegistry
     address public court;
+    /// @dev In the court's slot, which is never empty: counting is cheap from the first service on.
+    uint32 private _lastServiceId;
     address private _pendingCourt;
     uint48 private _courtEffectiveAt;
-    uint32 private _lastServiceId;
     mapping(NetworkId network => StoredNetwork) private _networks;
     mapping(bytes32 slugHash => bool) private _slugTaken;
     mapping(address provider => StoredProvider) private _providers;

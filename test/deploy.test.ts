@@ -257,7 +257,9 @@ describe('readDeployParameters()', () => {
       thawSeconds: -1,
     });
     await expect(reading).rejects.toMatchObject({ code: 'DEPLOY_PARAMETERS' });
-    await expect(reading).rejects.toThrow(/token.*admin.*governor.*guardian.*treasury.*thawSeconds.*genesis/s);
+    await expect(reading).rejects.toThrow(
+      /token.*admin.*governor.*guardian.*treasury.*thawSeconds.*genesis/s,
+    );
   });
 });
 
