@@ -185,6 +185,26 @@ contract WatcherHubTest is DinTest {
         isTrue(!hub.hasQuorum(OffenceId.wrap(0), 0), "nothing is no quorum of nothing");
     }
 
+    /// @dev One watcher against three others: it is a quorum alone from twice their weight on.
+    function testFuzz_quorumIsTwoThirdsOfTheWholeWeight(uint96 bond) public {
+        bond = uint96(bound(bond, MIN_BOND, MAX_WEIGHT));
+        address dave = newWatcher("dave", bond);
+        attest(one(dave), EPOCH_ONE, only(outage(provider)));
+        isTrue(hub.hasQuorum(outageId(), EPOCH_ONE) == (bond >= 6 * MIN_BOND), "two thirds");
+    }
+
+    function test_exactlyTwoThirdsAreAQuorumAndALittleLessIsNot() public {
+        address dave = newWatcher("dave", 6 * MIN_BOND);
+        address erin = newWatcher("erin", MIN_BOND);
+        attest(one(dave), EPOCH_ONE, only(outage(provider)));
+        isTrue(!hub.hasQuorum(outageId(), EPOCH_ONE), "6 of 10");
+        VM.prank(erin);
+        hub.leave();
+        uint64 next = hub.currentEpoch() + 1;
+        attest(one(dave), next, only(outage(provider)));
+        isTrue(hub.hasQuorum(hub.offenceIdOf(next, provider, NETWORK, Offence.Outage), next), "6 of 9");
+    }
+
     function test_healthyReportOnlyEmitsItsMeasurements() public {
         bytes memory measurements = new bytes(14 * 1_000);
         bytes32[] memory chunks = chunked(chunkHash(measurements, new IWatcherHub.Breach[](0)));
