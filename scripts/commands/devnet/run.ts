@@ -15,8 +15,8 @@ export interface DevnetRunOptions {
 }
 
 /**
- * `din devnet`: brings the network up, says where all is, and keeps it up until the signal. A provider may die (that
- * is what it is for); the death of any other process ends the network.
+ * `din devnet`: brings the network up, says where all is, and keeps it up until the signal. A provider or
+ * a watcher may die (that is what they are for); the death of a chain or of the gateway ends the network.
  * @throws `startDevnet`'s errors, `ProcessEndedError`
  */
 export async function run(options: DevnetRunOptions, io: CliIo): Promise<void> {
@@ -27,8 +27,11 @@ export async function run(options: DevnetRunOptions, io: CliIo): Promise<void> {
   const told = whenTold(io.signal);
   const onUnexpectedEnd = (ended: ProcessEndedError) => {
     const provider = providerOfProcess(ended.processName);
-    if (provider === undefined) broken.reject(ended);
-    else output.progress(`${provider} has died; \`din devnet fault ${provider} none\` starts it again`);
+    if (provider !== undefined)
+      output.progress(`${provider} has died; \`din devnet fault ${provider} none\` starts it again`);
+    // The others are a quorum as long as two thirds of them live.
+    else if (ended.processName.startsWith('watcher-')) output.progress(ended.message);
+    else broken.reject(ended);
   };
   output.progress('Bringing up a local network; Ctrl-C ends it.');
   let devnet: Awaited<ReturnType<typeof startDevnet>>;

@@ -1,3 +1,4 @@
+import { isAddressEqual } from 'viem';
 import { until } from '../until.ts';
 import { serviceOf } from './ejection.ts';
 import { hold, type Stage, userCalls } from './stage.ts';
@@ -10,18 +11,28 @@ const SERVED_CALLS = 20;
 export async function awaitReturn(stage: Stage): Promise<void> {
   const { cast, say, client, events } = stage;
   const { name, address } = cast.dead;
-  say(`waiting for the end of the jail of ${name}`);
+  const jailEnds = () =>
+    events
+      .named('ProviderJailed')
+      .filter(({ args }) => isAddressEqual(args.provider, address))
+      .map(({ args }) => args.until);
+  let jails = 0;
   await until(
     `${name} is routed to again`,
-    async () => ((await serviceOf(stage, address))?.state === 'eligible' ? true : undefined),
+    async () => {
+      const ends = jailEnds();
+      if (ends.length > jails) {
+        jails = ends.length;
+        const rest = Math.max(...ends) - Number((await client.getBlock()).timestamp);
+        say(
+          `${name}: ${rest} s of jail to go${jails > 1 ? ', now that another of its cases is executed' : ''}`,
+        );
+      }
+      return (await serviceOf(stage, address))?.state === 'eligible' ? true : undefined;
+    },
     BACK_TIMEOUT_MS,
   );
-  const jailEnd = Math.max(
-    ...events
-      .named('ProviderJailed')
-      .filter(({ args }) => args.provider.toLowerCase() === address.toLowerCase())
-      .map(({ args }) => args.until),
-  );
+  const jailEnd = Math.max(...jailEnds());
   const { timestamp } = await client.getBlock();
   hold(
     Number(timestamp) >= jailEnd,
