@@ -28,7 +28,9 @@ export async function run(options: DevnetRunOptions, io: CliIo): Promise<void> {
   const onUnexpectedEnd = (ended: ProcessEndedError) => {
     const provider = providerOfProcess(ended.processName);
     if (provider !== undefined)
-      output.progress(`${provider} has died; \`din devnet fault ${provider} none\` starts it again`);
+      output.progress(
+        `${provider} has died; \`npm run -s din -- devnet fault ${provider} none\` starts it again`,
+      );
     // The others are a quorum as long as two thirds of them live.
     else if (ended.processName.startsWith('watcher-')) output.progress(ended.message);
     else broken.reject(ended);
