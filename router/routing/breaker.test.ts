@@ -71,6 +71,19 @@ describe('breaker', () => {
     expect(spans).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
   });
 
+  it('stays open no longer for calls that had nowhere else to go', () => {
+    let breaker = opened();
+    for (let call = 1; call <= 20; call += 1) {
+      breaker = onFailure(onCallStart(breaker, ms(call)), settings, ms(call));
+    }
+    expect(breaker).toEqual(opened());
+    expect(allowsCall(breaker, ms(1_000))).toBe(true);
+  });
+
+  it('closes at once when a call that had nowhere else to go succeeded', () => {
+    expect(onSuccess(onCallStart(opened(), ms(10)), settings).kind).toBe('closed');
+  });
+
   it('remembers its last span until a full window of successes', () => {
     const closed = onSuccess(onCallStart(opened(), ms(1_000)), settings);
     expect(failing(3, closed)).toMatchObject({ kind: 'open', until: 2_000 });
@@ -103,7 +116,7 @@ describe('breaker', () => {
         let now: Ms = ms(0);
         for (const [what, after] of events) {
           now = ms(now + after);
-          if (what === 'start' && allowsCall(breaker, now)) breaker = onCallStart(breaker, now);
+          if (what === 'start') breaker = onCallStart(breaker, now);
           if (what === 'success') breaker = onSuccess(breaker, settings);
           if (what === 'failure') breaker = onFailure(breaker, settings, now);
           if (what === 'neutral') breaker = onNeutral(breaker, now);

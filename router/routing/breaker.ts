@@ -22,7 +22,8 @@ export type Breaker =
       readonly openMs: Ms;
     }
   | { readonly kind: 'open'; readonly until: Ms; readonly openMs: Ms }
-  | { readonly kind: 'half-open'; readonly since: Ms; readonly openMs: Ms };
+  /** `until` is the end of the opening that the call in flight interrupts or follows. */
+  | { readonly kind: 'half-open'; readonly since: Ms; readonly until: Ms; readonly openMs: Ms };
 
 /** Calls that the failure rate looks back on. */
 export const WINDOW = 20;
@@ -42,9 +43,10 @@ export function allowsCall(breaker: Breaker, now: Ms): boolean {
   return breaker.kind === 'open' ? now >= breaker.until : now >= breaker.since + breaker.openMs;
 }
 
-/** A call starts. On a breaker that is not closed it is the trial, also when nothing better was left to try. */
+/** A call starts. On a breaker that is not closed it is a trial, also when nothing better was left to try. */
 export function onCallStart(breaker: Breaker, now: Ms): Breaker {
-  return breaker.kind === 'closed' ? breaker : { kind: 'half-open', since: now, openMs: breaker.openMs };
+  if (breaker.kind === 'closed') return breaker;
+  return { kind: 'half-open', since: now, until: breaker.until, openMs: breaker.openMs };
 }
 
 /** The service answered. What ended while it was open had started before: it proves nothing. */
@@ -62,7 +64,12 @@ export function onSuccess(breaker: Breaker, settings: BreakerSettings): Breaker 
 /** The service failed, by its own fault. */
 export function onFailure(breaker: Breaker, settings: BreakerSettings, now: Ms): Breaker {
   if (breaker.kind === 'open') return breaker;
-  if (breaker.kind === 'half-open') return open(breaker.openMs, settings, now);
+  if (breaker.kind === 'half-open') {
+    // One sent before its time had nowhere else to go; were that to count, the callers of a network with one service
+    // would keep it shut long after it is well again.
+    const { since, until, openMs } = breaker;
+    return since < until ? { kind: 'open', until, openMs } : open(openMs, settings, now);
+  }
   const consecutive = breaker.consecutive + 1;
   const recent = ((breaker.recent << 1) | 1) & WINDOW_MASK;
   const samples = Math.min(breaker.samples + 1, WINDOW);
