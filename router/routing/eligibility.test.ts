@@ -35,7 +35,7 @@ describe('ineligibleReason', () => {
     ['silent', reason({ missedPolls: 2 })],
     ['breaker-open', reason({ breaker: { kind: 'open', until: ms(NOW + 1), openMs: ms(1_000) } })],
     ['breaker-open', reason({ breaker: { kind: 'open', until: NOW, openMs: ms(1_000) }, missedPolls: 1 })],
-    ['breaker-open', reason({ breaker: { kind: 'half-open', since: NOW, openMs: ms(1_000) } })],
+    ['breaker-open', reason({ breaker: { kind: 'half-open', since: NOW, until: NOW, openMs: ms(1_000) } })],
     ['lagging', reason({}, {}, 100 + DEFAULT_ROUTING.maxLagBlocks + 1)],
     ['behind-block', reason({}, { block: 101 })],
     ['held-off', reason({ heldUntil: ms(NOW + 1) })],
