@@ -93,11 +93,13 @@ test('a provider that was told to die comes back healed', async () => {
 });
 
 test('an unknown provider or fault is refused with the names there are', async () => {
-  const provider = await din('fault', 'zulu', 'hang');
-  expect([provider.status, provider.err]).toEqual([
-    1,
-    expect.stringContaining('alpha, bravo, charlie, delta'),
-  ]);
+  for (const stranger of ['zulu', '1', 'a/b %']) {
+    const provider = await din('fault', stranger, 'hang');
+    expect([provider.status, provider.err]).toEqual([
+      1,
+      expect.stringContaining(`no provider ${stranger}; there are alpha, bravo, charlie, delta`),
+    ]);
+  }
   const mode = await din('fault', 'alpha', 'explode');
   expect([mode.status, mode.err]).toEqual([1, expect.stringContaining('UNKNOWN_FAULT')]);
 });

@@ -12,11 +12,11 @@ export function createDevnetControl(
 ): Server {
   return createControlServer(async (route, body) => {
     if (route === 'GET /state') return { status: 200, body: state() };
-    const name = /^POST \/providers\/([a-z]+)\/fault$/.exec(route)?.[1];
+    const name = /^POST \/providers\/([^/]+)\/fault$/.exec(route)?.[1];
     if (name === undefined) {
       return { status: 404, body: { error: 'GET /state, POST /providers/<name>/fault' } };
     }
-    const fault = await fleet.setFault(name, parseFault(body));
+    const fault = await fleet.setFault(decodeURIComponent(name), parseFault(body));
     onFault(name, fault.mode);
     return { status: 200, body: { provider: name, fault } };
   });

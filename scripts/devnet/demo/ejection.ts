@@ -4,6 +4,7 @@ import { gatewayStatus, servicesByProvider } from '../gatewayStatus.ts';
 import { until } from '../until.ts';
 import type { ChainEvent } from './chainEvents.ts';
 import { hold, type Stage, stakeOf, userCalls } from './stage.ts';
+import { tokens } from './tokens.ts';
 
 const CASE_TIMEOUT_MS = 60_000;
 // "Within one settlement block": a block takes 1 s; twice that ends the wait for one that is late.
@@ -58,7 +59,7 @@ export async function watchEjection(stage: Stage): Promise<Ejection> {
   const before = await stakeOf(client, vault, address, jail.blockNumber - 1n);
   const after = await stakeOf(client, vault, address, jail.blockNumber);
   hold(after < before, `the stake of ${name} did not shrink: ${before} before, ${after} after`);
-  say(`its stake: ${before / 10n ** 18n} tokens before, ${(Number(after) / 1e18).toFixed(2)} after`);
+  say(`its stake: ${tokens(before)} tokens before, ${tokens(after)} after`);
   return { jail, seenAt, afterMs, afterBlocks };
 }
 

@@ -1,6 +1,6 @@
-import { formatUnits } from 'viem';
 import { table } from '../../lib/table.ts';
 import type { DemoResults } from './results.ts';
+import { tokens } from './tokens.ts';
 
 const WIDTH = 100;
 
@@ -82,10 +82,6 @@ function rows(cells: readonly (readonly string[])[]): string[] {
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-function tokens(amount: bigint): string {
-  return Number(formatUnits(amount, 18)).toLocaleString('en-US', { maximumFractionDigits: 2 });
 }
 
 function blocks(number: number): string {
