@@ -98,7 +98,13 @@ interface IProviderRegistry {
     /// @notice `until` is the full new value; `type(uint48).max` is for good.
     event ProviderJailed(address indexed provider, uint48 until);
     event CourtProposed(address indexed court, uint48 effectiveAt);
-    event CourtChanged(address indexed court);
+    /// @notice The court before may jail for its own open cases until `retiredUntil`.
+    event CourtChanged(address indexed court, address indexed retiredCourt, uint48 retiredUntil);
+    event EscrowProposed(address indexed escrow, uint48 effectiveAt);
+    event EscrowChanged(address indexed escrow);
+    event SuccessorProposed(address indexed successor, uint48 effectiveAt);
+    /// @notice This registry is replaced: clients follow `successor` from here on.
+    event SuccessorChanged(address indexed successor);
 
     error NetworkExists(NetworkId network);
     error NetworkNotLive(NetworkId network);
@@ -124,8 +130,9 @@ interface IProviderRegistry {
     error PrivateEndpoint(string url);
     error MetadataTooLong(uint256 length, uint256 max);
     error NotCourt(address caller);
-    error NoCourtProposed();
-    error CourtChangeTooEarly(uint48 effectiveAt);
+    /// @notice Nothing was proposed for this part.
+    error NothingProposed();
+    error ChangeTooEarly(uint48 effectiveAt);
     error ZeroAddress();
 
     /// @notice Governor: opens a network of any CAIP-2 namespace.
@@ -181,6 +188,19 @@ interface IProviderRegistry {
     /// @notice Anyone, once the delay has passed.
     function applyCourt() external;
 
+    /// @notice Governor: proposes the payment escrow that clients shall use. The first one takes effect at once.
+    function proposeEscrow(address newEscrow) external;
+
+    /// @notice Anyone, once the delay has passed.
+    function applyEscrow() external;
+
+    /// @notice Governor: proposes the registry that replaces this one. Warning: from `applySuccessor` on, clients
+    /// follow it; the delay is longer than a thaw, so that everyone who disagrees can leave before.
+    function proposeSuccessor(address newRegistry) external;
+
+    /// @notice Anyone, once the delay has passed.
+    function applySuccessor() external;
+
     /// @return Whether the service may be routed to: registered, live, network live, not jailed, and
     /// active stake ≥ `requiredStake`.
     function isActive(address provider, NetworkId network) external view returns (bool);
@@ -194,6 +214,14 @@ interface IProviderRegistry {
 
     function vault() external view returns (IStakeVault);
     function court() external view returns (address);
+    function pendingCourt() external view returns (address proposed, uint48 effectiveAt);
+    function retiredCourt() external view returns (address retired, uint48 until);
+    function escrow() external view returns (address);
+    function pendingEscrow() external view returns (address proposed, uint48 effectiveAt);
+    /// @return The registry that replaced this one; zero while it is in force.
+    function successor() external view returns (address);
+    function pendingSuccessor() external view returns (address proposed, uint48 effectiveAt);
+    function changeSeconds() external view returns (uint48);
     /// @return Whether only public `https`/`wss` names are accepted as endpoints (false on development chains).
     function publicEndpointsOnly() external view returns (bool);
 }

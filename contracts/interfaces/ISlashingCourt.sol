@@ -10,11 +10,23 @@ import {IWatcherHub} from "./IWatcherHub.sol";
 /// @notice Cases, from opening to execution or veto, and objective proofs. Holds no funds.
 /// @dev A case locks its amount and fixes its parameters when it opens. An open case delists nobody; execution jails.
 interface ISlashingCourt {
+    /// @dev Forward only: None → Open → Vetoed | Executed, or Open → Appealed → Vetoed | Overturned | Executed.
     enum CaseState {
         None,
         Open,
+        Appealed,
         Vetoed,
+        Overturned,
         Executed
+    }
+
+    /// @notice Names one alleged offence; its hash is the case's id. Whoever acts on a case knows it from `CaseOpened`.
+    /// @param epoch Epoch of a subjective offence, block height of an objective one.
+    struct CaseKey {
+        uint64 epoch;
+        address provider;
+        NetworkId network;
+        Offence offence;
     }
 
     /// @param firstBps Share of stake for a first offence, in 1/10,000.
@@ -26,27 +38,30 @@ interface ISlashingCourt {
         uint32 jailSeconds;
     }
 
-    /// @dev The network stands in `CaseOpened` alone: storage is dear and nothing on-chain needs it.
+    /// @dev One slot: what the key says is not stored again.
+    /// @param amount Locked at the opening, slashed at the execution.
+    /// @param executableAt Unix seconds: until then the case may be vetoed, then anyone may execute it.
+    /// @param jailSeconds Fixed at the opening.
     struct Case {
-        address provider;
         uint96 amount;
-        uint64 epoch;
         uint48 executableAt;
         uint32 jailSeconds;
-        Offence offence;
         CaseState state;
     }
 
     /// @param evidenceSeconds After an epoch's reveal window closes, how long its offences may still be brought.
     /// @param vetoSeconds How long the guardian may veto an open case; then anyone may execute it.
+    /// @param appealSeconds How long the governor may decide an appeal; without a decision it counts as rejected.
     /// @param repeatSeconds The same offence within this time is a repeated one.
     struct Windows {
         uint48 evidenceSeconds;
         uint48 vetoSeconds;
+        uint48 appealSeconds;
         uint48 repeatSeconds;
     }
 
-    /// @notice What a provider's signer states about a block (EIP-712, domain of this court).
+    /// @notice What a provider's signer states about a block. EIP-712 domain: name "DIN Statement", version "1",
+    /// chain id, and the registry as verifying contract, so that evidence outlives a court.
     struct Statement {
         NetworkId network;
         uint64 height;
@@ -65,6 +80,16 @@ interface ISlashingCourt {
         uint32 jailSeconds,
         address opener
     );
+    /// @notice `bond` is locked beside the case's amount.
+    event CaseAppealed(CaseId indexed caseId, address indexed provider, uint96 bond, uint48 executableAt);
+    /// @notice The appeal was upheld: amount and bond are free again.
+    event CaseOverturned(CaseId indexed caseId, address indexed provider, uint96 amount, uint96 bond);
+    /// @notice The appeal was rejected, or not decided in time: the bond goes to the treasury.
+    event AppealRejected(CaseId indexed caseId, address indexed provider, uint96 bond);
+    /// @notice A watcher that attested an overturned case pays its share of the appeal's bond to the provider.
+    event WatcherCharged(
+        CaseId indexed caseId, address indexed watcher, address indexed provider, uint256 amount
+    );
     event CaseVetoed(CaseId indexed caseId, address indexed provider, uint96 amount);
     event CaseExecuted(CaseId indexed caseId, address indexed provider, uint96 amount, uint48 jailedUntil);
     event EquivocationProven(
@@ -75,6 +100,16 @@ interface ISlashingCourt {
         uint64 height,
         bytes32 blockHashA,
         bytes32 blockHashB,
+        uint256 amount,
+        uint256 reporterAmount
+    );
+    event BlockHashDisproven(
+        CaseId indexed caseId,
+        address indexed provider,
+        address indexed reporter,
+        uint64 height,
+        bytes32 statedHash,
+        bytes32 trueHash,
         uint256 amount,
         uint256 reporterAmount
     );
@@ -90,31 +125,61 @@ interface ISlashingCourt {
     error NothingToSlash(address provider);
     error PenaltyAboveCap(Offence offence, uint16 bps, uint16 capBps);
     error UnknownSigner(address signer);
+    /// @notice Jailed for good already: objective offences are punished once.
+    error AlreadyCondemned(address provider);
+    error NotProvider(address caller, address provider);
+    error CaseNotAppealed(CaseId caseId, CaseState state);
+    error CaseNotOverturned(CaseId caseId, CaseState state);
+    error DecisionTooLate(CaseId caseId, uint48 executableAt);
+    error AlreadyCharged(CaseId caseId, address watcher);
+    error NotAttested(CaseId caseId, address watcher);
+    /// @notice The epoch began before this court was in office.
+    error BeforeThisCourt(uint64 epoch, uint48 courtSince);
+    error NotAboutThisChain(NetworkId network);
+    error NotFinalized();
+    /// @notice The chain's history does not reach that block, or says the same: nothing is proven.
+    error NothingDisproven(uint64 height, bytes32 trueHash);
     error NotEquivocation();
     error InvalidParameter(string name);
 
     /// @notice Anyone, once the tally of a breach reaches the quorum. Locks the penalty's amount.
-    /// @dev Subjective penalties of one provider add up to at most 10 % of its stake in any `repeatSeconds`; what is
-    /// above is left out, down to a case that only jails.
+    /// @dev Only epochs that began under this court: an offence is never judged by two.
     function openCase(uint64 epoch, address provider, NetworkId network, Offence offence)
         external
         returns (CaseId caseId);
 
-    /// @notice Guardian, while the case is open and its window runs. Restores exactly what was locked.
-    function veto(CaseId caseId) external;
+    /// @notice Provider, while the case is open: locks `appealBond` and gives the governor `appealSeconds` to decide.
+    function appeal(CaseKey calldata key) external;
 
-    /// @notice Anyone, after the window: slashes the locked amount and jails.
-    function execute(CaseId caseId) external;
+    /// @notice Governor, while an appeal waits. Upheld: amount and bond are free again, and the watchers that attested
+    /// can be charged. Rejected: the bond is forfeited and the case executed.
+    function resolveAppeal(CaseKey calldata key, bool upheld) external;
+
+    /// @notice Anyone, once an appeal was upheld: a watcher shown to have attested pays the share of its weight at the
+    /// epoch's start in `appealBond` to the provider. Once per watcher and case.
+    function chargeWatcher(CaseKey calldata key, address watcher, IWatcherHub.AttestationProof calldata proof)
+        external;
+
+    /// @notice Guardian, before the case may be executed. Restores exactly what was locked.
+    function veto(CaseKey calldata key) external;
+
+    /// @notice Anyone, after the window: slashes the locked amount and jails. An appeal not decided is rejected.
+    function execute(CaseKey calldata key) external;
 
     /// @notice Anyone: two finalized statements of one signer about one height with different hashes.
-    /// Slashes at once what open cases do not hold, jails for good; a tenth of the slash goes to the reporter (the
-    /// caller). Statements of former signers count for their provider.
+    /// Slashes at once, jails for good; a tenth of the slash goes to the reporter (the caller).
     function proveEquivocation(
         Statement calldata a,
         bytes calldata signatureA,
         Statement calldata b,
         bytes calldata signatureB
     ) external returns (CaseId caseId);
+
+    /// @notice Anyone: a finalized statement about this very chain that the block hashes of EIP-2935 contradict (the
+    /// last 8,191 blocks). Punished like an equivocation.
+    function proveBlockHash(Statement calldata statement, bytes calldata signature)
+        external
+        returns (CaseId caseId);
 
     /// @notice Governor, within the hard caps. Warning: counts for cases opened from now on.
     function setPenalty(Offence offence, Penalty calldata penalty) external;
@@ -129,6 +194,8 @@ interface ISlashingCourt {
     function countedBps(address provider) external view returns (uint256);
     function penaltyOf(Offence offence) external view returns (Penalty memory);
     function windows() external view returns (Windows memory);
+    function appealBond() external view returns (uint96);
+    function isCharged(CaseId caseId, address watcher) external view returns (bool);
     function hub() external view returns (IWatcherHub);
     function registry() external view returns (IProviderRegistry);
     function vault() external view returns (IStakeVault);

@@ -2,21 +2,24 @@
 pragma solidity ^0.8.28;
 
 import {Role} from "../Types.sol";
+import {IGuardianPause} from "./IGuardianPause.sol";
 
 /// @title Stake vault
 /// @notice Holds every bond of the network, by role (provider, watcher).
 /// @dev The token must be a plain ERC-20: a transfer that moves another amount than asked is refused.
-/// Invariants: balance ≥ Σ tokens; locked ≤ tokens; thawing ≤ tokens; only the court takes stake without its owner.
-interface IStakeVault {
+/// Invariants: balance ≥ Σ tokens + reward pool; locked ≤ tokens; thawing ≤ tokens; only the court takes stake without its owner.
+interface IStakeVault is IGuardianPause {
     /// @param tokens All stake, thawing and locked included.
     /// @param thawing The part of `tokens` that waits for withdrawal; still slashable.
     /// @param thawEnd Unix seconds from which `thawing` may be withdrawn; 0 when nothing thaws.
     /// @param locked The part of `tokens` that open cases hold; it cannot leave.
+    /// @param retiredLocked The part of `locked` that the court before the present one holds.
     struct Account {
         uint96 tokens;
         uint96 thawing;
         uint48 thawEnd;
         uint96 locked;
+        uint96 retiredLocked;
     }
 
     /// @notice `tokens`, `thawing` and `locked` in every event are the full new values.
@@ -39,7 +42,11 @@ interface IStakeVault {
         uint256 locked
     );
     event CourtProposed(address indexed court, uint48 effectiveAt);
-    event CourtChanged(address indexed court);
+    /// @notice The court before may settle its open cases until `retiredUntil`, and lock nothing more.
+    event CourtChanged(address indexed court, address indexed retiredCourt, uint48 retiredUntil);
+    event RewardsFunded(address indexed from, uint256 amount, uint256 pool);
+    /// @notice A watcher's flat reward, added to its bond.
+    event Rewarded(address indexed account, uint256 amount, uint256 tokens, uint256 pool);
 
     error ZeroAmount();
     error ZeroAddress();
@@ -52,8 +59,13 @@ interface IStakeVault {
     /// @notice All that thawed is locked by open cases.
     error StakeLocked(uint256 locked);
     error NotCourt(address caller);
-    error NoCourtProposed();
-    error CourtChangeTooEarly(uint48 effectiveAt);
+    /// @notice Only the hub of the present court pays rewards.
+    error NotHub(address caller);
+    error InsufficientRewardPool(uint256 pool, uint256 required);
+    /// @notice The court before still settles its cases.
+    error CourtNotRetired(uint48 retiredUntil);
+    error NothingProposed();
+    error ChangeTooEarly(uint48 effectiveAt);
     error InvalidParameter(string name);
 
     /// @notice Adds `amount` of the caller's tokens to the bond of `account`. Anyone may add to any bond.
@@ -83,10 +95,10 @@ interface IStakeVault {
     /// @notice Court only: holds `amount` of the bond for an open case. Warning: it cannot leave until released.
     function lock(Role role, address account, uint256 amount) external;
 
-    /// @notice Court only: gives a lock back.
+    /// @notice Court, or the one before it for its own locks: gives a lock back.
     function release(Role role, address account, uint256 amount) external;
 
-    /// @notice Court only: takes locked stake; `reporterAmount` of it to `reporter`, the rest to the treasury.
+    /// @notice Court, or the one before it for its own locks: takes locked stake; `reporterAmount` of it to `reporter`, the rest to the treasury.
     /// Warning: this is the only way in which stake leaves without its owner.
     function slash(Role role, address account, uint256 amount, address reporter, uint256 reporterAmount) external;
 
@@ -95,8 +107,18 @@ interface IStakeVault {
     /// The first court takes effect at once.
     function proposeCourt(address newCourt) external;
 
-    /// @notice Anyone, once the delay has passed.
+    /// @notice Anyone, once the delay has passed. The court before keeps the right to settle what it has locked for
+    /// one thaw, so that an open case survives the change.
     function applyCourt() external;
+
+    /// @notice Anyone, once the court before has had its time: frees what it left locked on an account.
+    function releaseRetired(Role role, address account) external returns (uint256 amount);
+
+    /// @notice Anyone: adds tokens of the caller to the pool that watchers' rewards come from.
+    function fundRewards(uint256 amount) external;
+
+    /// @notice Hub of the present court only: moves a reward from the pool to a watcher's bond.
+    function reward(address account, uint256 amount) external;
 
     /// @return The whole account.
     function accountOf(Role role, address account) external view returns (Account memory);
@@ -107,6 +129,15 @@ interface IStakeVault {
     function token() external view returns (address);
     function treasury() external view returns (address);
     function court() external view returns (address);
+    /// @return Unix seconds since which the present court is in office.
+    function courtSince() external view returns (uint48);
+    /// @return proposed The court proposed, zero if none.
+    /// @return effectiveAt From when `applyCourt` works.
+    function pendingCourt() external view returns (address proposed, uint48 effectiveAt);
+    /// @return retired The court before the present one.
+    /// @return until Until when it may settle its cases.
+    function retiredCourt() external view returns (address retired, uint48 until);
+    function rewardPool() external view returns (uint256);
     function thawSeconds() external view returns (uint48);
     function courtChangeSeconds() external view returns (uint48);
 

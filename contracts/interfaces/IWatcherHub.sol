@@ -35,9 +35,35 @@ interface IWatcherHub {
 
     /// @param commitment Zero when the watcher has not committed.
     /// @param revealedChunks Chunks accepted so far.
+    /// @param chunks Chunks of the whole report; 0 before the first is revealed.
+    /// @param breaches Breaches attested so far.
+    /// @param digest Sum of their offence ids modulo 2^160.
+    /// @param rewarded Whether the reward was paid.
     struct Report {
         bytes32 commitment;
         uint16 revealedChunks;
+        uint16 chunks;
+        uint32 breaches;
+        uint160 digest;
+        bool rewarded;
+    }
+
+    /// @notice What a quorum agreed on about an epoch: how many breaches, and the sum of their ids modulo 2^160.
+    struct Verdict {
+        uint32 breaches;
+        uint160 digest;
+    }
+
+    /// @notice Shows that a watcher's revealed report holds a breach.
+    /// @param chunk Which chunk holds it.
+    /// @param measurementsHash keccak256 of that chunk's measurements.
+    /// @param breaches That chunk's breaches.
+    struct AttestationProof {
+        bytes32 salt;
+        bytes32[] chunkHashes;
+        uint16 chunk;
+        bytes32 measurementsHash;
+        Breach[] breaches;
     }
 
     event AdmissionOpened();
@@ -59,6 +85,12 @@ interface IWatcherHub {
         uint256 weight,
         uint256 tally
     );
+
+    /// @notice The tally has just reached the quorum.
+    event QuorumReached(OffenceId indexed offenceId, uint64 indexed epoch, uint32 breaches, uint160 digest);
+    /// @notice Flat: one amount for each report that was revealed in full and agrees with the quorum.
+    event RewardClaimed(address indexed watcher, uint64 indexed epoch, uint256 amount);
+    event RewardSet(uint96 amount);
 
     error NotAdmitted(address watcher);
     error AlreadyJoined(address watcher);
@@ -82,6 +114,12 @@ interface IWatcherHub {
     /// @notice The figures do not break the network's SLA in the way alleged.
     error NotABreach(OffenceId offenceId);
     error ServiceUnknown(address provider, NetworkId network);
+    error RevealWindowOpen(uint64 epoch, uint48 closesAt);
+    error ReportIncomplete(address watcher, uint64 epoch);
+    /// @notice The report alleges what no quorum saw, or misses what a quorum saw: it earns nothing.
+    error ReportDissents(address watcher, uint64 epoch);
+    error AlreadyRewarded(address watcher, uint64 epoch);
+    error RewardAboveCap(uint96 amount, uint96 cap);
     error InvalidParameter(string name);
 
     /// @notice Governor: lets an account join as a watcher while admission is closed.
@@ -92,6 +130,9 @@ interface IWatcherHub {
 
     /// @notice Governor: from now on any bonded account may join. Cannot be undone.
     function openAdmission() external;
+
+    /// @notice Governor: sets the reward of a report, at most `maxReward`.
+    function setReward(uint96 amount) external;
 
     /// @notice Joins with the caller's watcher bond in the vault; its weight counts from the next epoch's start.
     function join() external;
@@ -119,6 +160,10 @@ interface IWatcherHub {
         Breach[] calldata breaches
     ) external;
 
+    /// @notice Anyone, after the reveal window: adds the flat reward of a complete report that agrees with the quorum
+    /// to the watcher's bond. Silent and dissenting watchers earn nothing.
+    function claimReward(address watcher, uint64 epoch) external;
+
     function currentEpoch() external view returns (uint64);
     function epochStart(uint64 epoch) external view returns (uint48);
     function epochParams() external view returns (EpochParams memory);
@@ -138,11 +183,20 @@ interface IWatcherHub {
         pure
         returns (OffenceId);
     function reportOf(address watcher, uint64 epoch) external view returns (Report memory);
+    function verdictOf(uint64 epoch) external view returns (Verdict memory);
+
+    /// @return Whether the watcher's revealed report about the epoch holds a breach with this offence id.
+    function hasAttested(address watcher, uint64 epoch, OffenceId offenceId, AttestationProof calldata proof)
+        external
+        view
+        returns (bool);
     function isWatcher(address watcher) external view returns (bool);
     function isAdmitted(address watcher) external view returns (bool);
     function admissionOpen() external view returns (bool);
     function minBond() external view returns (uint96);
     function maxWeight() external view returns (uint96);
+    function reward() external view returns (uint96);
+    function maxReward() external view returns (uint96);
     function registry() external view returns (IProviderRegistry);
     function vault() external view returns (IStakeVault);
 }
