@@ -7,6 +7,7 @@ import {SlashingCourt} from "../../SlashingCourt.sol";
 import {StakeVault} from "../../StakeVault.sol";
 import {NetworkId, Offence, Role} from "../../Types.sol";
 import {WatcherHub} from "../../WatcherHub.sol";
+import {IGuardianPause} from "../../interfaces/IGuardianPause.sol";
 import {IProviderRegistry} from "../../interfaces/IProviderRegistry.sol";
 import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "../../interfaces/IStakeVault.sol";
@@ -26,9 +27,14 @@ abstract contract DinTest {
     uint96 internal constant MAX_WEIGHT = 1_000 ether;
     uint48 internal constant THAW = 21 days;
     uint48 internal constant COURT_CHANGE = 30 days;
+    uint48 internal constant PAUSE = 14 days;
     uint48 internal constant EVIDENCE = 7 days;
     uint48 internal constant VETO = 3 days;
+    uint48 internal constant APPEAL = 3 days;
     uint48 internal constant REPEAT = 28 days;
+    uint96 internal constant APPEAL_BOND = 100 ether;
+    uint96 internal constant REWARD = 1 ether;
+    uint96 internal constant MAX_REWARD = 10 ether;
     uint32 internal constant EPOCH = 6 hours;
     uint32 internal constant COMMIT = 1 hours;
     uint32 internal constant REVEAL = 1 hours;
@@ -56,26 +62,44 @@ abstract contract DinTest {
         VM.warp(START);
         access = new AccessManager(address(this));
         token = new MockToken();
-        vault = new StakeVault(address(token), TREASURY, address(access), THAW, COURT_CHANGE);
+        vault = new StakeVault(address(token), TREASURY, address(access), THAW, COURT_CHANGE, PAUSE);
         registry = new ProviderRegistry(vault, address(access), COURT_CHANGE, true);
-        hub = new WatcherHub(registry, vault, address(access), epochParams(), MIN_BOND, MAX_WEIGHT, true);
-        court = new SlashingCourt(hub, registry, vault, address(access), windows(), penalties());
+        hub = newHub();
+        court = newCourt(hub);
         vault.proposeCourt(address(court));
         registry.proposeCourt(address(court));
+        grant(address(vault), IGuardianPause.pause.selector, GUARDIAN_ROLE);
+        grant(address(vault), IGuardianPause.unpause.selector, GOVERNOR_ROLE);
         grant(address(vault), IStakeVault.proposeCourt.selector, GOVERNOR_ROLE);
         grant(address(registry), IProviderRegistry.addNetwork.selector, GOVERNOR_ROLE);
         grant(address(registry), IProviderRegistry.updateNetwork.selector, GOVERNOR_ROLE);
         grant(address(registry), IProviderRegistry.retireNetwork.selector, GOVERNOR_ROLE);
         grant(address(registry), IProviderRegistry.proposeCourt.selector, GOVERNOR_ROLE);
-        grant(address(hub), IWatcherHub.admit.selector, GOVERNOR_ROLE);
-        grant(address(hub), IWatcherHub.expel.selector, GOVERNOR_ROLE);
-        grant(address(hub), IWatcherHub.openAdmission.selector, GOVERNOR_ROLE);
-        grant(address(court), ISlashingCourt.setPenalty.selector, GOVERNOR_ROLE);
-        grant(address(court), ISlashingCourt.veto.selector, GUARDIAN_ROLE);
+        grant(address(registry), IProviderRegistry.proposeEscrow.selector, GOVERNOR_ROLE);
+        grant(address(registry), IProviderRegistry.proposeSuccessor.selector, GOVERNOR_ROLE);
         access.grantRole(GOVERNOR_ROLE, GOVERNOR, 0);
         access.grantRole(GUARDIAN_ROLE, GUARDIAN, 0);
         VM.prank(GOVERNOR);
         registry.addNetwork(CAIP2, "ethereum", networkParams(MIN_STAKE));
+    }
+
+    /* PARTS */
+
+    function newHub() internal returns (WatcherHub created) {
+        created = new WatcherHub(
+            registry, vault, address(access), epochParams(), MIN_BOND, MAX_WEIGHT, REWARD, MAX_REWARD, true
+        );
+        grant(address(created), IWatcherHub.admit.selector, GOVERNOR_ROLE);
+        grant(address(created), IWatcherHub.expel.selector, GOVERNOR_ROLE);
+        grant(address(created), IWatcherHub.openAdmission.selector, GOVERNOR_ROLE);
+        grant(address(created), IWatcherHub.setReward.selector, GOVERNOR_ROLE);
+    }
+
+    function newCourt(WatcherHub of) internal returns (SlashingCourt created) {
+        created = new SlashingCourt(of, registry, vault, address(access), windows(), APPEAL_BOND, penalties());
+        grant(address(created), ISlashingCourt.setPenalty.selector, GOVERNOR_ROLE);
+        grant(address(created), ISlashingCourt.resolveAppeal.selector, GOVERNOR_ROLE);
+        grant(address(created), ISlashingCourt.veto.selector, GUARDIAN_ROLE);
     }
 
     /* PARAMETERS */
@@ -90,7 +114,12 @@ abstract contract DinTest {
     }
 
     function windows() internal pure returns (ISlashingCourt.Windows memory) {
-        return ISlashingCourt.Windows({evidenceSeconds: EVIDENCE, vetoSeconds: VETO, repeatSeconds: REPEAT});
+        return ISlashingCourt.Windows({
+            evidenceSeconds: EVIDENCE,
+            vetoSeconds: VETO,
+            appealSeconds: APPEAL,
+            repeatSeconds: REPEAT
+        });
     }
 
     function penalties() internal pure returns (ISlashingCourt.Penalty[6] memory all) {
@@ -163,7 +192,7 @@ abstract contract DinTest {
                 statement.finalized
             )
         );
-        return signTyped(key, domain("DIN SlashingCourt", address(court)), structHash);
+        return signTyped(key, domain("DIN Statement", address(registry)), structHash);
     }
 
     function outage(address provider) internal view returns (IWatcherHub.Breach memory) {
@@ -176,6 +205,31 @@ abstract contract DinTest {
             p95LatencyMs: 0,
             p95BlockLag: 0,
             mismatches: 0
+        });
+    }
+
+    function caseKey(uint64 epoch, address provider, Offence offence)
+        internal
+        view
+        returns (ISlashingCourt.CaseKey memory)
+    {
+        return ISlashingCourt.CaseKey({epoch: epoch, provider: provider, network: NETWORK, offence: offence});
+    }
+
+    /// @dev That `attest` revealed `breaches` as the only chunk of the watcher at `index`.
+    function proofOf(uint256 index, IWatcherHub.Breach[] memory breaches)
+        internal
+        pure
+        returns (IWatcherHub.AttestationProof memory)
+    {
+        bytes32[] memory chunks = new bytes32[](1);
+        chunks[0] = chunkHash("", breaches);
+        return IWatcherHub.AttestationProof({
+            salt: bytes32(index),
+            chunkHashes: chunks,
+            chunk: 0,
+            measurementsHash: keccak256(""),
+            breaches: breaches
         });
     }
 
@@ -263,7 +317,7 @@ abstract contract DinTest {
         require(condition, Untrue(what));
     }
 
-    function grant(address target, bytes4 selector, uint64 role) private {
+    function grant(address target, bytes4 selector, uint64 role) internal {
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = selector;
         access.setTargetFunctionRole(target, selectors, role);
