@@ -11,6 +11,7 @@ const DEPLOYED = [
   'ProviderRegistry',
   'WatcherHub',
   'SlashingCourt',
+  'PaymentEscrow',
 ];
 /** Where a source is not `contracts/<name>.sol`. */
 const PATHS: Readonly<Record<string, string>> = {

@@ -1,44 +1,7 @@
-import { buildModule, type IgnitionModuleBuilder } from '@nomicfoundation/ignition-core';
-import { getAbiItem, toFunctionSelector } from 'viem';
-import { providerRegistryAbi } from '../../router/chain/abi/providerRegistry.ts';
-import { slashingCourtAbi } from '../../router/chain/abi/slashingCourt.ts';
-import { stakeVaultAbi } from '../../router/chain/abi/stakeVault.ts';
-import { watcherHubAbi } from '../../router/chain/abi/watcherHub.ts';
-
-/** AccessManager's own role 0. */
-export const ADMIN_ROLE = 0n;
-/** Changes parameters and courts, after its execution delay. */
-export const GOVERNOR_ROLE = 1n;
-/** Vetoes cases; nothing else. */
-export const GUARDIAN_ROLE = 2n;
-
-const selectorOf = {
-  vault: (name: 'proposeCourt') => toFunctionSelector(getAbiItem({ abi: stakeVaultAbi, name })),
-  registry: (name: 'addNetwork' | 'updateNetwork' | 'retireNetwork' | 'proposeCourt') =>
-    toFunctionSelector(getAbiItem({ abi: providerRegistryAbi, name })),
-  hub: (name: 'admit' | 'expel' | 'openAdmission') =>
-    toFunctionSelector(getAbiItem({ abi: watcherHubAbi, name })),
-  court: (name: 'setPenalty' | 'veto') => toFunctionSelector(getAbiItem({ abi: slashingCourtAbi, name })),
-};
-
-/** Who may call what: every restricted function of the four contracts. */
-export const FUNCTION_ROLES = [
-  { contract: 'vault', role: GOVERNOR_ROLE, selectors: [selectorOf.vault('proposeCourt')] },
-  {
-    contract: 'registry',
-    role: GOVERNOR_ROLE,
-    selectors: (['addNetwork', 'updateNetwork', 'retireNetwork', 'proposeCourt'] as const).map(
-      selectorOf.registry,
-    ),
-  },
-  {
-    contract: 'hub',
-    role: GOVERNOR_ROLE,
-    selectors: (['admit', 'expel', 'openAdmission'] as const).map(selectorOf.hub),
-  },
-  { contract: 'court', role: GOVERNOR_ROLE, selectors: [selectorOf.court('setPenalty')] },
-  { contract: 'court', role: GUARDIAN_ROLE, selectors: [selectorOf.court('veto')] },
-] as const;
+import { buildModule } from '@nomicfoundation/ignition-core';
+import { ADMIN_ROLE, FUNCTION_ROLES, GOVERNOR_ROLE, GUARDIAN_ROLE, type Part } from '../lib/roles.ts';
+import { deployCourt } from './deployCourt.ts';
+import { deployEscrow } from './deployEscrow.ts';
 
 export interface DinModuleOptions {
   /** `mock` deploys the development token; otherwise parameter `token` names one. */
@@ -48,7 +11,7 @@ export interface DinModuleOptions {
 }
 
 /**
- * The whole deployment: access manager, the four contracts, roles, first courts.
+ * The whole deployment: access manager, the five contracts, roles, first court and escrow.
  * All governance is set up by one last transaction: until then nothing but the deployer can touch the contracts, and
  * after it the deployer has no power left.
  */
@@ -65,6 +28,7 @@ export function dinModule(options: DinModuleOptions) {
       accessManager,
       m.getParameter<number>('thawSeconds'),
       courtChangeSeconds,
+      m.getParameter<number>('pauseSeconds'),
     ]);
     const registry = m.contract('ProviderRegistry', [
       vault,
@@ -72,70 +36,53 @@ export function dinModule(options: DinModuleOptions) {
       courtChangeSeconds,
       m.getParameter<boolean>('publicEndpointsOnly'),
     ]);
-    const hub = m.contract('WatcherHub', [
-      registry,
-      vault,
-      accessManager,
-      structOf(m, ['genesis', 'epochSeconds', 'commitSeconds', 'revealSeconds']),
-      m.getParameter<bigint>('minBond'),
-      m.getParameter<bigint>('maxWeight'),
-      m.getParameter<boolean>('admissionOpen'),
-    ]);
-    const court = m.contract('SlashingCourt', [
-      hub,
-      registry,
-      vault,
-      accessManager,
-      structOf(m, ['evidenceSeconds', 'vetoSeconds', 'repeatSeconds']),
-      m.getParameter('penalties'),
-    ]);
+    const { hub, court } = deployCourt(m, { registry, vault, accessManager });
+    const escrow = deployEscrow(m, { token, accessManager });
 
-    const contracts = { vault, registry, hub, court };
+    const parts = { vault, registry, hub, court, escrow };
     const encode = (functionName: string, args: Parameters<typeof m.encodeFunctionCall>[2], id: string) =>
       m.encodeFunctionCall(accessManager, functionName, args, { id });
+    // While no function has a role yet, the administrator may call all of them.
+    const name = (on: 'vault' | 'registry', functionName: string, part: 'court' | 'escrow') =>
+      encode(
+        'execute',
+        [parts[on], m.encodeFunctionCall(parts[on], functionName, [parts[part]], { id: `${on}_${part}` })],
+        `${on}_first_${part}`,
+      );
     const governorDelay = m.getParameter<number>('governorDelaySeconds');
+    const grant = (role: bigint, account: string, delay: typeof governorDelay | number) =>
+      encode('grantRole', [role, m.getParameter<string>(account), delay], `grant_${account}`);
     const setup = [
-      // While no function has a role yet, the administrator may call all of them.
-      ...(['vault', 'registry'] as const).map((name) =>
-        encode(
-          'execute',
-          [
-            contracts[name],
-            m.encodeFunctionCall(contracts[name], 'proposeCourt', [court], { id: `${name}_court` }),
-          ],
-          `${name}_firstCourt`,
-        ),
-      ),
-      ...FUNCTION_ROLES.map(({ contract, role, selectors }) =>
-        encode(
-          'setTargetFunctionRole',
-          [contracts[contract], [...selectors], role],
-          `${contract}_role${role}`,
-        ),
+      name('vault', 'proposeCourt', 'court'),
+      name('registry', 'proposeCourt', 'court'),
+      name('registry', 'proposeEscrow', 'escrow'),
+      ...roleGroups().map(({ part, role, selectors }) =>
+        encode('setTargetFunctionRole', [parts[part], selectors, role], `${part}_role${role}`),
       ),
       encode('labelRole', [GOVERNOR_ROLE, 'GOVERNOR'], 'label_governor'),
       encode('labelRole', [GUARDIAN_ROLE, 'GUARDIAN'], 'label_guardian'),
-      encode(
-        'grantRole',
-        [GOVERNOR_ROLE, m.getParameter<string>('governor'), governorDelay],
-        'grant_governor',
-      ),
-      encode('grantRole', [GUARDIAN_ROLE, m.getParameter<string>('guardian'), 0], 'grant_guardian'),
+      grant(GOVERNOR_ROLE, 'governor', governorDelay),
+      grant(GUARDIAN_ROLE, 'guardian', 0),
       ...(options.deployerIsAdmin
         ? []
         : [
             // With the governor's delay, too: who can grant roles could else grant itself one without a delay.
-            encode('grantRole', [ADMIN_ROLE, m.getParameter<string>('admin'), governorDelay], 'grant_admin'),
+            grant(ADMIN_ROLE, 'admin', governorDelay),
             encode('renounceRole', [ADMIN_ROLE, m.getAccount(0)], 'renounce_admin'),
           ]),
     ];
     m.call(accessManager, 'multicall', [setup], { id: 'Governance' });
-    return { accessManager, token, vault, registry, hub, court };
+    return { accessManager, token, ...parts };
   });
 }
 
-function structOf(m: IgnitionModuleBuilder, names: readonly string[]) {
-  return Object.fromEntries(names.map((name) => [name, m.getParameter<number>(name)]));
+/** One call for each pair of contract and role. */
+function roleGroups(): { part: Part; role: bigint; selectors: string[] }[] {
+  const groups = Map.groupBy(FUNCTION_ROLES, ({ part, role }) => `${part} ${role}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ part: first.part, role: first.role, selectors: group.map((of) => of.selector) }] : [];
+  });
 }
 
 export default dinModule({ mockToken: false, deployerIsAdmin: false });

@@ -1,31 +1,21 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type Address, createPublicClient, getAddress, type Hex, http, isAddressEqual } from 'viem';
+import { mkdir } from 'node:fs/promises';
+import { type Address, getAddress, type Hex, type PublicClient } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { z } from 'zod';
 import { artifactResolver, ensureArtifacts } from '../../ignition/lib/artifacts.ts';
-import { type DeployParameters, DeployParametersError } from '../../ignition/lib/deployParameters.ts';
+import type { DeployParameters } from '../../ignition/lib/deployParameters.ts';
+import { isDevelopmentChain, requireSoundParameters } from '../../ignition/lib/parameterProblems.ts';
 import { createProgressListener } from '../../ignition/lib/progress.ts';
 import { createSigningProvider } from '../../ignition/lib/signingProvider.ts';
+import { type Check, requireMatch } from '../../ignition/lib/verifyDeployment.ts';
 import { stakeVaultAbi } from '../../router/chain/abi/stakeVault.ts';
+import { createSettlementClient } from '../../router/chain/settlementClient.ts';
 import { DinError } from '../../router/core/dinError.ts';
+import { checkDeployment } from './checkDeployment.ts';
+import type { Deployment } from './deployment.ts';
+import { type SentTransaction, sentTransactions } from './sentTransactions.ts';
 
 export type { DeployParameters } from '../../ignition/lib/deployParameters.ts';
-
-const deploymentSchema = z.object({
-  chainId: z.int().positive(),
-  token: z.custom<Address>(),
-  accessManager: z.custom<Address>(),
-  vault: z.custom<Address>(),
-  registry: z.custom<Address>(),
-  hub: z.custom<Address>(),
-  court: z.custom<Address>(),
-  /** No event of the deployment is older. */
-  deploymentBlock: z.int().min(0),
-});
-
-/** What was deployed where; the file that gateway, watcher and scripts read. */
-export type Deployment = z.infer<typeof deploymentSchema>;
+export type { Deployment } from './deployment.ts';
 
 export interface DeployOptions {
   readonly rpcUrl: string;
@@ -36,50 +26,62 @@ export interface DeployOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** On these, a block is final for all that anyone cares, and nobody waits for the next one. */
-const DEVELOPMENT_CHAIN_IDS = [1337, 31337];
+/** A deployment and how it was found to be right. */
+export interface VerifiedDeployment {
+  readonly deployment: Deployment;
+  readonly checks: readonly Check[];
+  /** Of this run and of those before it that broke off. */
+  readonly transactions: readonly SentTransaction[];
+}
+
+/** On development chains a block is final for all that anyone cares, and nobody waits for the next one. */
 const DEVELOPMENT_CONFIG = { blockPollingInterval: 50, requiredConfirmations: 1, retryInterval: 50 };
 
-/**
- * Deploys the contracts with Hardhat Ignition, in this process, and sets up governance. Resumes what broke off.
- * Compiles only when a contract is newer than its artifact.
- * @throws {@link DeployParametersError} when the parameters contradict each other.
- * @throws {@link DeploymentFailedError} with what failed.
- */
+/** {@link deployAndVerify} for those who want the addresses only. */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
+  return (await deployAndVerify(options)).deployment;
+}
+
+/**
+ * Deploys the contracts with Hardhat Ignition, in this process, sets up governance, and reads everything back from the
+ * chain. Resumes what broke off. Compiles only when a contract is newer than its artifact.
+ * @throws {@link DeployParametersError} when the parameters contradict each other or are unfit for this chain.
+ * @throws {@link DeploymentFailedError} with what failed.
+ * @throws {@link DeploymentMismatchError} with all that is on the chain in another way than the parameters say.
+ */
+export async function deployAndVerify(options: DeployOptions): Promise<VerifiedDeployment> {
   const { rpcUrl, parameters, deploymentDir, onProgress = () => {} } = options;
   const account = privateKeyToAccount(options.deployerKey);
-  const deployerIsAdmin = isAddressEqual(account.address, parameters.admin);
-  if (deployerIsAdmin && parameters.governorDelaySeconds > 0) {
-    throw new DeployParametersError(
-      'admin must be another account than the deployer when the governor has a delay: a key that has been used without delay keeps that power',
-    );
-  }
+  const deployer = account.address;
+  const client = createSettlementClient({ rpcUrls: [rpcUrl] });
+  const chainId = await client.getChainId();
+  requireSoundParameters({ parameters, chainId, deployer });
   await ensureArtifacts(onProgress);
   // Loaded here because it is slow to load, and whoever only reads a deployment need not wait for it.
   const [{ deploy: runIgnition }, { dinModule }] = await Promise.all([
     import('@nomicfoundation/ignition-core'),
     import('../../ignition/modules/Din.ts'),
   ]);
-  const client = createPublicClient({ transport: http(rpcUrl) });
-  const chainId = await client.getChainId();
   await mkdir(deploymentDir, { recursive: true });
-  const { token, ...others } = parameters;
+  const { profile: _, chainId: __, token, ...others } = parameters;
   const result = await runIgnition({
-    config: DEVELOPMENT_CHAIN_IDS.includes(chainId) ? DEVELOPMENT_CONFIG : {},
+    config: isDevelopmentChain(chainId) ? DEVELOPMENT_CONFIG : {},
     artifactResolver,
     provider: createSigningProvider(rpcUrl, account, chainId),
     executionEventListener: createProgressListener(onProgress),
     deploymentDir,
-    ignitionModule: dinModule({ mockToken: token === 'mock', deployerIsAdmin }),
+    ignitionModule: dinModule({
+      mockToken: token === 'mock',
+      deployerIsAdmin: getAddress(parameters.admin) === deployer,
+    }),
     deploymentParameters: { Din: token === 'mock' ? others : { ...others, token } },
-    accounts: [account.address],
-    defaultSender: account.address,
+    accounts: [deployer],
+    defaultSender: deployer,
   });
   if (result.type !== 'SUCCESSFUL_DEPLOYMENT') throw new DeploymentFailedError(failureOf(result));
   const at = (id: string) => addressOf(result.contracts, id);
   const vault = at('Din#StakeVault');
-  return {
+  const deployment: Deployment = {
     chainId,
     token: token === 'mock' ? at('Din#MockToken') : getAddress(token),
     accessManager: at('Din#AccessManager'),
@@ -87,20 +89,20 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     registry: at('Din#ProviderRegistry'),
     hub: at('Din#WatcherHub'),
     court: at('Din#SlashingCourt'),
+    escrow: at('Din#PaymentEscrow'),
     deploymentBlock: await readDeploymentBlock(client, vault, deploymentDir),
   };
-}
-
-/** @throws {@link DeploymentFailedError} when the file is none that {@link writeDeployment} wrote. */
-export async function readDeployment(path: string): Promise<Deployment> {
-  const parsed = deploymentSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-  if (!parsed.success) throw new DeploymentFailedError(`${path} is no deployment file`);
-  return parsed.data;
-}
-
-export async function writeDeployment(path: string, deployment: Deployment): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(deployment, null, 2)}\n`);
+  const transactions = await sentTransactions(client, deploymentDir);
+  onProgress('reading everything back from the chain');
+  const checks = await checkDeployment({
+    client,
+    deployment,
+    parameters,
+    deployer,
+    fromBlock: transactions[0]?.blockNumber ?? BigInt(deployment.deploymentBlock),
+  });
+  requireMatch(checks);
+  return { deployment, checks, transactions };
 }
 
 type Failure = Exclude<
@@ -127,7 +129,7 @@ function addressOf(contracts: Readonly<Record<string, { address: string }>>, id:
 
 /** Also shows that the journal belongs to this chain: a restarted development chain knows no vault. */
 async function readDeploymentBlock(
-  client: ReturnType<typeof createPublicClient>,
+  client: PublicClient,
   vault: Address,
   deploymentDir: string,
 ): Promise<number> {

@@ -1,59 +1,138 @@
-import { formatEther } from 'viem';
+import { formatEther, type PublicClient } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
-import { readDeployParameters } from '../../../ignition/lib/deployParameters.ts';
+import { hasBlockHistory, requireFitChain } from '../../../ignition/lib/chainFitness.ts';
+import { type DeployParameters, readDeployParameters } from '../../../ignition/lib/deployParameters.ts';
+import { parameterOverrides } from '../../../ignition/lib/parameterOverrides.ts';
+import { requireSoundParameters } from '../../../ignition/lib/parameterProblems.ts';
+import { requireMatch } from '../../../ignition/lib/verifyDeployment.ts';
 import { createSettlementClient } from '../../../router/chain/settlementClient.ts';
 import { GasFundsError } from '../../../router/chain/transact.ts';
 import { loadPrivateKey } from '../../lib/account.ts';
+import { checkDeployment } from '../../lib/checkDeployment.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
-import { deploy, writeDeployment } from '../../lib/deploy.ts';
-import { createOutput, toJson } from '../../lib/output.ts';
-import { rpcUrlsOf } from '../../lib/session.ts';
-import { table } from '../../lib/table.ts';
+import { type DeployOptions as DeployArguments, deployAndVerify } from '../../lib/deploy.ts';
+import { readDeployment, writeDeployment } from '../../lib/deployment.ts';
+import {
+  deploymentPath,
+  hasJournal,
+  journalPath,
+  parameterFile,
+  requireNoOther,
+} from '../../lib/deployPaths.ts';
+import { addressLines, checkLines, gasLines, parameterLines, totalOf } from '../../lib/deployReport.ts';
+import { createOutput, type Output } from '../../lib/output.ts';
+import { rehearse } from '../../lib/rehearse.ts';
+import { sentTransactions } from '../../lib/sentTransactions.ts';
+import { rpcUrlsOf, WrongChainError } from '../../lib/session.ts';
 import { UsageError } from '../../lib/usageError.ts';
 
 export interface DeployOptions {
   readonly rpc?: readonly string[];
-  readonly parameters: string;
-  readonly out: string;
+  readonly network?: string;
+  readonly parameters?: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
   readonly deploymentDir?: string;
   readonly keystore?: string;
   readonly dryRun?: boolean;
+  readonly verify?: boolean;
   readonly json?: boolean;
 }
+
+// Blocks before the vault's in which its access manager surely was created, when no journal says it: hours.
+const LOOK_BACK = 10_000n;
 
 /** `din deploy` */
 export async function run(options: DeployOptions, io: CliIo): Promise<void> {
   const [rpcUrl] = rpcUrlsOf(options, io);
   if (rpcUrl === undefined) throw new UsageError('An empty --rpc names no settlement chain');
-  const parameters = await readDeployParameters(options.parameters);
-  const deployerKey = await loadPrivateKey(options.keystore, io);
-  const deployer = privateKeyToAddress(deployerKey);
+  const parameters = await readParameters(options, io);
   const output = createOutput(io, options.json === true);
   const client = createSettlementClient({ rpcUrls: [rpcUrl] });
-  const [chainId, balance] = await Promise.all([
-    client.getChainId(),
-    client.getBalance({ address: deployer }),
-  ]);
+  const deployerKey = options.verify ? undefined : await loadPrivateKey(options.keystore, io);
+  const chainId = await client.getChainId();
+  const out = options.out ?? deploymentPath(chainId);
+  const deploymentDir = options.deploymentDir ?? journalPath(out);
+  if (deployerKey === undefined)
+    return await verify({ client, chainId, parameters, out, deploymentDir, output });
+
+  const deployer = privateKeyToAddress(deployerKey);
+  const balance = await client.getBalance({ address: deployer });
   if (balance === 0n) throw new GasFundsError(deployer, undefined);
-  if (options.dryRun === true) {
-    const lines = Object.entries(parameters).map(([name, value]) => `${name}: ${toJson(value)}`);
-    output.result({ dryRun: true, chainId, deployer, balance, parameters }, [
-      `would deploy on chain ${chainId} from ${deployer} (${formatEther(balance)} of the chain's coin)`,
-      ...lines,
-      'dry run: nothing was sent',
-    ]);
-    return;
-  }
-  const deployment = await deploy({
-    rpcUrl,
-    deployerKey,
-    parameters,
-    deploymentDir: options.deploymentDir ?? `${options.out.replace(/\.json$/, '')}.ignition`,
-    onProgress: (line) => output.progress(line),
-  });
-  await writeDeployment(options.out, deployment);
-  output.result({ dryRun: false, deployer, ...deployment, file: options.out }, [
-    ...table(Object.entries(deployment).map(([name, value]) => [name, String(value)])),
-    `written to ${options.out}`,
+  requireSoundParameters({ parameters, chainId, deployer });
+  await requireFitChain(client);
+  await requireNoOther(out, deploymentDir);
+  const onProgress = (line: string) => output.progress(line);
+  const given = { rpcUrl, deployerKey, parameters, deploymentDir, onProgress };
+  if (options.dryRun) return await dryRun({ ...given, chainId }, { client, balance, out, output });
+
+  const { deployment, checks, transactions } = await deployAndVerify(given);
+  await writeDeployment(out, deployment);
+  output.result({ dryRun: false, deployer, ...deployment, file: out, checks, ...totalOf(transactions) }, [
+    ...checkLines(checks),
+    ...gasLines(transactions),
+    ...addressLines(deployment),
+    `written to ${out}`,
   ]);
+}
+
+async function readParameters(options: DeployOptions, io: CliIo): Promise<DeployParameters> {
+  const overrides = parameterOverrides(io.env, options.set ?? []);
+  if (options.parameters !== undefined) return await readDeployParameters(options.parameters, overrides);
+  if (options.network === undefined) {
+    throw new UsageError('Which parameters? Give --network <name> or --parameters <file>');
+  }
+  return await readDeployParameters(await parameterFile(options.network), overrides);
+}
+
+async function dryRun(
+  given: DeployArguments & { readonly chainId: number },
+  { client, balance, out, output }: { client: PublicClient; balance: bigint; out: string; output: Output },
+): Promise<void> {
+  const { chainId, parameters } = given;
+  const deployer = privateKeyToAddress(given.deployerKey);
+  output.progress(`rehearsing on a fork of chain ${chainId}`);
+  const [{ deployment, checks, transactions }, history] = await Promise.all([
+    rehearse(given),
+    hasBlockHistory(client),
+  ]);
+  const total = totalOf(transactions);
+  const warnings: string[] = [];
+  if (balance < total.cost) {
+    warnings.push(
+      `${deployer} has ${formatEther(balance)}, less than the ${formatEther(total.cost)} it costs`,
+    );
+  }
+  if (!history)
+    warnings.push('the chain keeps no block hashes (EIP-2935): proveBlockHash will prove nothing');
+  const plan = { dryRun: true, chainId, deployer, balance, parameters, addresses: deployment };
+  output.result({ ...plan, file: out, checks, ...total, warnings }, [
+    `would deploy on chain ${chainId} from ${deployer} (${formatEther(balance)} of the chain's coin)`,
+    ...parameterLines(parameters),
+    ...checkLines(checks),
+    ...gasLines(transactions),
+    ...addressLines(deployment),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `would be written to ${out}`,
+    'dry run: nothing was sent',
+  ]);
+}
+
+async function verify(given: {
+  readonly client: PublicClient;
+  readonly chainId: number;
+  readonly parameters: DeployParameters;
+  readonly out: string;
+  readonly deploymentDir: string;
+  readonly output: Output;
+}): Promise<void> {
+  const { client, chainId, parameters, out, deploymentDir, output } = given;
+  const deployment = await readDeployment(out);
+  if (deployment.chainId !== chainId) throw new WrongChainError(chainId, deployment.chainId);
+  const sent = (await hasJournal(deploymentDir)) ? await sentTransactions(client, deploymentDir) : [];
+  const earliest = BigInt(deployment.deploymentBlock) - LOOK_BACK;
+  const fromBlock = sent[0]?.blockNumber ?? (earliest > 0n ? earliest : 0n);
+  const checks = await checkDeployment({ client, deployment, parameters, fromBlock });
+  requireMatch(checks);
+  output.result({ ...deployment, file: out, checks }, [...checkLines(checks), ...addressLines(deployment)]);
 }
