@@ -9,16 +9,17 @@ import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {Endpoint} from "./libraries/Endpoint.sol";
 import {NetworkName} from "./libraries/NetworkName.sol";
+import {Pointer} from "./libraries/Pointer.sol";
 
 /// @title Provider registry
 contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
-    /// @dev Two slots, so that a service is added without a new one.
+    /// @dev Two slots; a service is added, and found active, with the first alone.
     struct StoredProvider {
-        address signer;
         uint96 requiredStake;
         uint48 jailedUntil;
         uint32 services;
         bool registered;
+        address signer;
     }
 
     /// @dev One slot.
@@ -43,16 +44,19 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     IStakeVault public immutable vault;
     /// @inheritdoc IProviderRegistry
     bool public immutable publicEndpointsOnly;
-    uint48 private immutable COURT_CHANGE_SECONDS;
+    /// @inheritdoc IProviderRegistry
+    uint48 public immutable changeSeconds;
+    uint48 private immutable THAW_SECONDS;
 
     /* STORAGE */
 
-    /// @inheritdoc IProviderRegistry
-    address public court;
-    /// @dev In the court's slot, which is never empty: counting is cheap from the first service on.
-    uint32 private _lastServiceId;
-    address private _pendingCourt;
-    uint48 private _courtEffectiveAt;
+    Pointer private _court;
+    Pointer private _escrow;
+    Pointer private _successor;
+    address private _retiredCourt;
+    uint48 private _retiredUntil;
+    /// @dev Never zero, so that the first service costs what every other does.
+    uint32 private _nextServiceId = 1;
     mapping(NetworkId network => StoredNetwork) private _networks;
     mapping(bytes32 slugHash => bool) private _slugTaken;
     mapping(address provider => StoredProvider) private _providers;
@@ -62,15 +66,17 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
 
     /* CONSTRUCTOR */
 
-    constructor(IStakeVault vault_, address accessManager, uint48 courtChangeSeconds, bool publicEndpointsOnly_)
+    constructor(IStakeVault vault_, address accessManager, uint48 changeSeconds_, bool publicEndpointsOnly_)
         AccessManaged(accessManager)
         EIP712("DIN ProviderRegistry", "1")
     {
         require(address(vault_) != address(0) && accessManager != address(0), ZeroAddress());
-        require(courtChangeSeconds > vault_.thawSeconds(), InvalidParameter("courtChangeSeconds"));
+        uint48 thawSeconds = vault_.thawSeconds();
+        require(changeSeconds_ > thawSeconds, InvalidParameter("changeSeconds"));
         vault = vault_;
         publicEndpointsOnly = publicEndpointsOnly_;
-        COURT_CHANGE_SECONDS = courtChangeSeconds;
+        changeSeconds = changeSeconds_;
+        THAW_SECONDS = thawSeconds;
     }
 
     modifier onlyProvider() {
@@ -113,29 +119,55 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
 
     /// @inheritdoc IProviderRegistry
     function proposeCourt(address newCourt) external restricted {
-        require(newCourt != address(0), ZeroAddress());
-        if (court == address(0)) {
-            court = newCourt;
-            emit CourtChanged(newCourt);
-            return;
+        if (_court.current == address(0)) {
+            _court.appoint(newCourt);
+            emit CourtChanged(newCourt, address(0), 0);
+        } else {
+            uint48 effectiveAt = _court.propose(newCourt, changeSeconds);
+            emit CourtProposed(newCourt, effectiveAt);
         }
-        uint48 effectiveAt = uint48(block.timestamp) + COURT_CHANGE_SECONDS;
-        _pendingCourt = newCourt;
-        _courtEffectiveAt = effectiveAt;
-        emit CourtProposed(newCourt, effectiveAt);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function proposeEscrow(address newEscrow) external restricted {
+        if (_escrow.current == address(0)) {
+            _escrow.appoint(newEscrow);
+            emit EscrowChanged(newEscrow);
+        } else {
+            uint48 effectiveAt = _escrow.propose(newEscrow, changeSeconds);
+            emit EscrowProposed(newEscrow, effectiveAt);
+        }
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function proposeSuccessor(address newRegistry) external restricted {
+        // Clients that follow would go round in a circle.
+        require(newRegistry != address(this), InvalidParameter("successor"));
+        uint48 effectiveAt = _successor.propose(newRegistry, changeSeconds);
+        emit SuccessorProposed(newRegistry, effectiveAt);
     }
 
     /* ACTIONS */
 
     /// @inheritdoc IProviderRegistry
     function applyCourt() external {
-        address newCourt = _pendingCourt;
-        require(newCourt != address(0), NoCourtProposed());
-        require(block.timestamp >= _courtEffectiveAt, CourtChangeTooEarly(_courtEffectiveAt));
-        court = newCourt;
-        delete _pendingCourt;
-        delete _courtEffectiveAt;
-        emit CourtChanged(newCourt);
+        (address retired, address newCourt) = _court.change();
+        uint48 until = uint48(block.timestamp) + THAW_SECONDS;
+        _retiredCourt = retired;
+        _retiredUntil = until;
+        emit CourtChanged(newCourt, retired, until);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function applyEscrow() external {
+        (, address newEscrow) = _escrow.change();
+        emit EscrowChanged(newEscrow);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function applySuccessor() external {
+        (, address newRegistry) = _successor.change();
+        emit SuccessorChanged(newRegistry);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -178,7 +210,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
         provider.requiredStake = required;
         ++provider.services;
         // The number outlives a removal: a returning service goes on in the same public record.
-        if (stored.id == 0) stored.id = ++_lastServiceId;
+        if (stored.id == 0) stored.id = _nextServiceId++;
         stored.capabilities = capabilities;
         stored.status = ServiceStatus.Live;
         stored.minStake = minStake;
@@ -241,7 +273,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
 
     /// @inheritdoc IProviderRegistry
     function jail(address provider, uint48 until) external {
-        require(msg.sender == court, NotCourt(msg.sender));
+        require(msg.sender == _court.current || _isRetiredCourt(msg.sender), NotCourt(msg.sender));
         StoredProvider storage stored = _providers[provider];
         require(stored.registered, NotRegistered(provider));
         if (until <= stored.jailedUntil) return;
@@ -287,6 +319,41 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IProviderRegistry
     function serviceOf(address provider, NetworkId network) external view returns (Service memory) {
         return _services[provider][network];
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function court() external view returns (address) {
+        return _court.current;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function pendingCourt() external view returns (address proposed, uint48 effectiveAt) {
+        return (_court.proposed, _court.effectiveAt);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function retiredCourt() external view returns (address retired, uint48 until) {
+        return (_retiredCourt, _retiredUntil);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function escrow() external view returns (address) {
+        return _escrow.current;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function pendingEscrow() external view returns (address proposed, uint48 effectiveAt) {
+        return (_escrow.proposed, _escrow.effectiveAt);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function successor() external view returns (address) {
+        return _successor.current;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function pendingSuccessor() external view returns (address proposed, uint48 effectiveAt) {
+        return (_successor.proposed, _successor.effectiveAt);
     }
 
     /* INTERNAL */
@@ -359,5 +426,9 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
         if (_providers[account].registered) return account;
         provider = signerOwner[account];
         require(provider != address(0) && _providers[provider].signer == account, NotRegistered(account));
+    }
+
+    function _isRetiredCourt(address account) private view returns (bool) {
+        return account == _retiredCourt && block.timestamp < _retiredUntil;
     }
 }

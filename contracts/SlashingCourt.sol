@@ -2,8 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
+import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {CaseId, NetworkId, Offence, OffenceId, Role} from "./Types.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
@@ -13,19 +15,17 @@ import {IWatcherHub} from "./interfaces/IWatcherHub.sol";
 import {PenaltyHistory, PenaltyHistoryLib} from "./libraries/PenaltyHistory.sol";
 
 /// @title Slashing court
-contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
-    /// @dev Two slots.
+contract SlashingCourt is ISlashingCourt, AccessManaged {
+    /// @dev One slot.
     struct StoredCase {
-        address provider;
         uint96 amount;
-        uint64 epoch;
         uint48 executableAt;
         uint32 jailSeconds;
-        Offence offence;
         CaseState state;
-        // What a veto gives back.
+        // What a veto or an upheld appeal gives back: the charge, what it replaced, and with `executableAt` its time.
         uint16 bps;
         uint32 previousMark;
+        uint24 appealedAfter;
     }
 
     /// @dev Hard cap of one subjective penalty and of all within `repeatSeconds`.
@@ -34,8 +34,13 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
     uint16 private constant REPORTER_BPS = 1_000;
     uint256 private constant BPS = 10_000;
     uint32 private constant FOR_GOOD = type(uint32).max;
+    uint48 private constant NEVER = type(uint48).max;
     bytes32 private constant STATEMENT_TYPEHASH =
         keccak256("Statement(bytes32 network,uint64 height,bytes32 blockHash,bool finalized)");
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant DOMAIN_NAME_HASH = keccak256("DIN Statement");
+    bytes32 private constant DOMAIN_VERSION_HASH = keccak256("1");
 
     /* IMMUTABLES */
 
@@ -45,15 +50,24 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
     IProviderRegistry public immutable registry;
     /// @inheritdoc ISlashingCourt
     IStakeVault public immutable vault;
+    /// @inheritdoc ISlashingCourt
+    uint96 public immutable appealBond;
     uint48 private immutable EVIDENCE_SECONDS;
     uint48 private immutable VETO_SECONDS;
+    uint48 private immutable APPEAL_SECONDS;
     uint48 private immutable REPEAT_SECONDS;
+    uint48 private immutable GENESIS;
+    uint32 private immutable EPOCH_SECONDS;
+    /// @dev From the end of an epoch until its offences expire.
+    uint48 private immutable EXPIRY_SECONDS;
 
     /* STORAGE */
 
     mapping(CaseId caseId => StoredCase) private _cases;
     mapping(Offence offence => Penalty) private _penalties;
     mapping(address provider => PenaltyHistory) private _histories;
+    /// @inheritdoc ISlashingCourt
+    mapping(CaseId caseId => mapping(address watcher => bool)) public isCharged;
 
     /* CONSTRUCTOR */
 
@@ -64,26 +78,37 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         IStakeVault vault_,
         address accessManager,
         Windows memory windows_,
+        uint96 appealBond_,
         Penalty[6] memory penalties
-    ) AccessManaged(accessManager) EIP712("DIN SlashingCourt", "1") {
+    ) AccessManaged(accessManager) {
         require(accessManager != address(0), InvalidParameter("accessManager"));
         require(
             address(hub_.registry()) == address(registry_) && address(hub_.vault()) == address(vault_),
             InvalidParameter("hub")
         );
-        require(windows_.vetoSeconds > 0, InvalidParameter("vetoSeconds"));
+        require(
+            windows_.vetoSeconds > 0 && windows_.vetoSeconds <= type(uint24).max, InvalidParameter("vetoSeconds")
+        );
+        require(windows_.appealSeconds > 0, InvalidParameter("appealSeconds"));
         require(windows_.repeatSeconds > 0, InvalidParameter("repeatSeconds"));
+        require(appealBond_ > 0, InvalidParameter("appealBond"));
         IWatcherHub.EpochParams memory epochs = hub_.epochParams();
+        uint256 expirySeconds = uint256(epochs.commitSeconds) + epochs.revealSeconds + windows_.evidenceSeconds;
         // Stake that begins to thaw as the offence begins is still there when its case ends.
-        uint256 longest = uint256(epochs.epochSeconds) + epochs.commitSeconds + epochs.revealSeconds
-            + windows_.evidenceSeconds + windows_.vetoSeconds;
+        uint256 longest = epochs.epochSeconds + expirySeconds + windows_.vetoSeconds + windows_.appealSeconds;
         require(vault_.thawSeconds() > longest, InvalidParameter("thawSeconds"));
         hub = hub_;
         registry = registry_;
         vault = vault_;
+        appealBond = appealBond_;
         EVIDENCE_SECONDS = windows_.evidenceSeconds;
         VETO_SECONDS = windows_.vetoSeconds;
+        APPEAL_SECONDS = windows_.appealSeconds;
         REPEAT_SECONDS = windows_.repeatSeconds;
+        GENESIS = epochs.genesis;
+        EPOCH_SECONDS = epochs.epochSeconds;
+        // Fits: less than a thaw.
+        EXPIRY_SECONDS = uint48(expirySeconds);
         for (uint8 i = 0; i < penalties.length; ++i) {
             _setPenalty(Offence(i), penalties[i]);
         }
@@ -96,22 +121,31 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         _setPenalty(offence, penalty);
     }
 
+    /// @inheritdoc ISlashingCourt
+    function resolveAppeal(CaseKey calldata key, bool upheld) external restricted {
+        CaseId caseId = _caseIdOf(key);
+        StoredCase memory stored = _cases[caseId];
+        require(stored.state == CaseState.Appealed, CaseNotAppealed(caseId, stored.state));
+        require(block.timestamp < stored.executableAt, DecisionTooLate(caseId, stored.executableAt));
+        if (!upheld) return _execute(caseId, key.provider, stored);
+        _cases[caseId].state = CaseState.Overturned;
+        _undoCharge(key, stored);
+        emit CaseOverturned(caseId, key.provider, stored.amount, appealBond);
+        vault.release(Role.Provider, key.provider, uint256(stored.amount) + appealBond);
+    }
+
     /* GUARDIAN */
 
     /// @inheritdoc ISlashingCourt
-    function veto(CaseId caseId) external restricted {
-        StoredCase memory stored = _open(caseId);
+    function veto(CaseKey calldata key) external restricted {
+        CaseId caseId = _caseIdOf(key);
+        StoredCase memory stored = _pending(caseId);
         require(block.timestamp < stored.executableAt, VetoWindowClosed(caseId, stored.executableAt));
         _cases[caseId].state = CaseState.Vetoed;
-        _histories[stored.provider] = _histories[stored.provider].undo(
-            stored.offence,
-            stored.bps,
-            stored.executableAt - VETO_SECONDS,
-            stored.previousMark,
-            REPEAT_SECONDS
-        );
-        emit CaseVetoed(caseId, stored.provider, stored.amount);
-        if (stored.amount > 0) vault.release(Role.Provider, stored.provider, stored.amount);
+        _undoCharge(key, stored);
+        emit CaseVetoed(caseId, key.provider, stored.amount);
+        uint256 locked = _lockedBy(stored);
+        if (locked > 0) vault.release(Role.Provider, key.provider, locked);
     }
 
     /* ACTIONS */
@@ -122,12 +156,12 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         returns (CaseId caseId)
     {
         require(offence != Offence.Equivocation, NotSubjective(offence));
-        OffenceId offenceId = hub.offenceIdOf(epoch, provider, network, offence);
+        OffenceId offenceId = _offenceId(epoch, provider, network, offence);
         caseId = _caseId(offenceId);
         require(_cases[caseId].state == CaseState.None, CaseExists(caseId));
-        _requireEvidence(epoch);
+        _requireJurisdiction(epoch);
         _requireQuorum(offenceId, epoch);
-        StoredCase memory opened = _charge(epoch, provider, offence);
+        StoredCase memory opened = _charge(provider, offence);
         _cases[caseId] = opened;
         emit CaseOpened(
             caseId,
@@ -136,6 +170,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
             epoch,
             offence,
             opened.amount,
+            opened.bps,
             opened.executableAt,
             opened.jailSeconds,
             msg.sender
@@ -144,16 +179,49 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISlashingCourt
-    function execute(CaseId caseId) external {
-        StoredCase memory stored = _open(caseId);
+    function appeal(CaseKey calldata key) external {
+        require(msg.sender == key.provider, NotProvider(msg.sender, key.provider));
+        CaseId caseId = _caseIdOf(key);
+        StoredCase memory stored = _cases[caseId];
+        require(stored.state == CaseState.Open, CaseNotOpen(caseId, stored.state));
+        require(block.timestamp < stored.executableAt, VetoWindowClosed(caseId, stored.executableAt));
+        stored.state = CaseState.Appealed;
+        // Fits: at most `VETO_SECONDS`.
+        stored.appealedAfter = uint24(block.timestamp + VETO_SECONDS - stored.executableAt);
+        stored.executableAt = uint48(block.timestamp) + APPEAL_SECONDS;
+        _cases[caseId] = stored;
+        emit CaseAppealed(caseId, msg.sender, appealBond, stored.executableAt);
+        vault.lock(Role.Provider, msg.sender, appealBond);
+    }
+
+    /// @inheritdoc ISlashingCourt
+    function chargeWatcher(CaseKey calldata key, address watcher, IWatcherHub.AttestationProof calldata proof)
+        external
+    {
+        OffenceId offenceId = _offenceId(key.epoch, key.provider, key.network, key.offence);
+        CaseId caseId = _caseId(offenceId);
+        CaseState state = _cases[caseId].state;
+        require(state == CaseState.Overturned, CaseNotOverturned(caseId, state));
+        require(!isCharged[caseId][watcher], AlreadyCharged(caseId, watcher));
+        require(hub.hasAttested(watcher, key.epoch, offenceId, proof), NotAttested(caseId, watcher));
+        uint256 share = Math.mulDiv(
+            appealBond, hub.weightAt(watcher, key.epoch), hub.totalWeightAt(key.epoch)
+        );
+        IStakeVault.Account memory account = vault.accountOf(Role.Watcher, watcher);
+        uint256 amount = Math.min(share, account.tokens - account.locked);
+        require(amount > 0, NothingToSlash(watcher));
+        isCharged[caseId][watcher] = true;
+        emit WatcherCharged(caseId, watcher, key.provider, amount);
+        vault.lock(Role.Watcher, watcher, amount);
+        vault.slash(Role.Watcher, watcher, amount, key.provider, amount);
+    }
+
+    /// @inheritdoc ISlashingCourt
+    function execute(CaseKey calldata key) external {
+        CaseId caseId = _caseIdOf(key);
+        StoredCase memory stored = _pending(caseId);
         require(block.timestamp >= stored.executableAt, TooEarly(caseId, stored.executableAt));
-        _cases[caseId].state = CaseState.Executed;
-        uint48 jailedUntil = stored.jailSeconds == FOR_GOOD
-            ? type(uint48).max
-            : uint48(block.timestamp) + stored.jailSeconds;
-        emit CaseExecuted(caseId, stored.provider, stored.amount, jailedUntil);
-        if (stored.amount > 0) vault.slash(Role.Provider, stored.provider, stored.amount, address(0), 0);
-        registry.jail(stored.provider, jailedUntil);
+        _execute(caseId, key.provider, stored);
     }
 
     /// @inheritdoc ISlashingCourt
@@ -163,28 +231,42 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         Statement calldata b,
         bytes calldata signatureB
     ) external returns (CaseId caseId) {
-        address provider = _equivocator(a, signatureA, b, signatureB);
-        caseId = caseIdOf(a.height, provider, a.network, Offence.Equivocation);
-        require(_cases[caseId].state == CaseState.None, CaseExists(caseId));
-        uint96 amount = _amountOf(provider, _penalties[Offence.Equivocation].firstBps);
-        uint256 reporterAmount = uint256(amount) * REPORTER_BPS / BPS;
-        _cases[caseId] = StoredCase({
-            provider: provider,
-            amount: amount,
-            epoch: a.height,
-            executableAt: uint48(block.timestamp),
-            jailSeconds: FOR_GOOD,
-            offence: Offence.Equivocation,
-            state: CaseState.Executed,
-            bps: 0,
-            previousMark: 0
-        });
-        _emitEquivocation(caseId, provider, a, b.blockHash, amount, reporterAmount);
-        if (amount > 0) {
-            vault.lock(Role.Provider, provider, amount);
-            vault.slash(Role.Provider, provider, amount, msg.sender, reporterAmount);
-        }
-        registry.jail(provider, type(uint48).max);
+        require(a.network == b.network && a.height == b.height, NotEquivocation());
+        require(a.blockHash != b.blockHash && a.finalized && b.finalized, NotEquivocation());
+        address signer = _signerOf(a, signatureA);
+        require(signer == _signerOf(b, signatureB), NotEquivocation());
+        address provider = _providerOf(signer);
+        uint96 amount;
+        (caseId, amount) = _condemn(a, provider);
+        _emitEquivocation(caseId, provider, a, b.blockHash, amount);
+        _punish(provider, amount);
+    }
+
+    /// @inheritdoc ISlashingCourt
+    function proveBlockHash(Statement calldata statement, bytes calldata signature)
+        external
+        returns (CaseId caseId)
+    {
+        require(statement.network == _thisNetwork(), NotAboutThisChain(statement.network));
+        require(statement.finalized, NotFinalized());
+        bytes32 trueHash = Blockhash.blockHash(statement.height);
+        require(
+            trueHash != 0 && trueHash != statement.blockHash, NothingDisproven(statement.height, trueHash)
+        );
+        address provider = _providerOf(_signerOf(statement, signature));
+        uint96 amount;
+        (caseId, amount) = _condemn(statement, provider);
+        emit BlockHashDisproven(
+            caseId,
+            provider,
+            msg.sender,
+            statement.height,
+            statement.blockHash,
+            trueHash,
+            amount,
+            _reporterAmount(amount)
+        );
+        _punish(provider, amount);
     }
 
     /* VIEWS */
@@ -193,23 +275,20 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
     function caseOf(CaseId caseId) external view returns (Case memory) {
         StoredCase memory stored = _cases[caseId];
         return Case({
-            provider: stored.provider,
             amount: stored.amount,
-            epoch: stored.epoch,
             executableAt: stored.executableAt,
             jailSeconds: stored.jailSeconds,
-            offence: stored.offence,
             state: stored.state
         });
     }
 
     /// @inheritdoc ISlashingCourt
     function caseIdOf(uint64 epoch, address provider, NetworkId network, Offence offence)
-        public
+        external
         view
         returns (CaseId)
     {
-        return _caseId(hub.offenceIdOf(epoch, provider, network, offence));
+        return _caseId(_offenceId(epoch, provider, network, offence));
     }
 
     /// @inheritdoc ISlashingCourt
@@ -227,6 +306,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         return Windows({
             evidenceSeconds: EVIDENCE_SECONDS,
             vetoSeconds: VETO_SECONDS,
+            appealSeconds: APPEAL_SECONDS,
             repeatSeconds: REPEAT_SECONDS
         });
     }
@@ -238,16 +318,14 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         uint16 cap = subjective ? MAX_SUBJECTIVE_BPS : MAX_EQUIVOCATION_BPS;
         require(penalty.firstBps <= cap, PenaltyAboveCap(offence, penalty.firstBps, cap));
         require(penalty.repeatBps <= cap, PenaltyAboveCap(offence, penalty.repeatBps, cap));
-        require(subjective || penalty.jailSeconds == FOR_GOOD, InvalidParameter("jailSeconds"));
+        // Whoever is jailed for good is beyond objective proofs: no watchers' quorum may send anyone there.
+        require(subjective == (penalty.jailSeconds != FOR_GOOD), InvalidParameter("jailSeconds"));
         _penalties[offence] = penalty;
         emit PenaltySet(offence, penalty);
     }
 
     /// @dev Fixes a case's parameters and counts it in the provider's history.
-    function _charge(uint64 epoch, address provider, Offence offence)
-        private
-        returns (StoredCase memory opened)
-    {
+    function _charge(address provider, Offence offence) private returns (StoredCase memory opened) {
         Penalty memory penalty = _penalties[offence];
         PenaltyHistory history = _histories[provider];
         uint32 mark = history.lastOf(offence);
@@ -255,50 +333,65 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         uint256 left = PenaltyHistoryLib.MAX_BPS - history.sum(block.timestamp, REPEAT_SECONDS);
         uint16 bps = uint16(Math.min(repeated ? penalty.repeatBps : penalty.firstBps, left));
         _histories[provider] = history.add(offence, bps, block.timestamp, REPEAT_SECONDS);
+        (uint96 tokens, uint96 amount) = _amountOf(provider, bps);
+        require(tokens > 0, NothingToSlash(provider));
         opened = StoredCase({
-            provider: provider,
-            amount: _amountOf(provider, bps),
-            epoch: epoch,
+            amount: amount,
             executableAt: uint48(block.timestamp) + VETO_SECONDS,
             jailSeconds: penalty.jailSeconds,
-            offence: offence,
             state: CaseState.Open,
             bps: bps,
-            previousMark: mark
+            previousMark: mark,
+            appealedAfter: 0
         });
     }
 
-    /// @return The share of all stake, at most what no open case holds.
-    function _amountOf(address provider, uint16 bps) private view returns (uint96) {
-        IStakeVault.Account memory account = vault.accountOf(Role.Provider, provider);
-        require(account.tokens > 0, NothingToSlash(provider));
-        return uint96(Math.min(uint256(account.tokens) * bps / BPS, account.tokens - account.locked));
+    function _undoCharge(CaseKey calldata key, StoredCase memory stored) private {
+        uint256 openedAt = stored.state == CaseState.Appealed
+            ? stored.executableAt - APPEAL_SECONDS - stored.appealedAfter
+            : stored.executableAt - VETO_SECONDS;
+        _histories[key.provider] = _histories[key.provider].undo(
+            key.offence, stored.bps, openedAt, stored.previousMark, REPEAT_SECONDS
+        );
     }
 
-    function _requireEvidence(uint64 epoch) private view {
-        IWatcherHub.EpochParams memory epochs = hub.epochParams();
-        uint256 expiresAt = epochs.genesis + (uint256(epoch) + 1) * epochs.epochSeconds + epochs.commitSeconds
-            + epochs.revealSeconds + EVIDENCE_SECONDS;
-        require(block.timestamp < expiresAt, EvidenceExpired(epoch, uint48(expiresAt)));
+    function _execute(CaseId caseId, address provider, StoredCase memory stored) private {
+        _cases[caseId].state = CaseState.Executed;
+        uint48 jailedUntil = uint48(block.timestamp) + stored.jailSeconds;
+        if (stored.state == CaseState.Appealed) emit AppealRejected(caseId, provider, appealBond);
+        emit CaseExecuted(caseId, provider, stored.amount, jailedUntil);
+        uint256 locked = _lockedBy(stored);
+        if (locked > 0) vault.slash(Role.Provider, provider, locked, address(0), 0);
+        registry.jail(provider, jailedUntil);
     }
 
-    function _requireQuorum(OffenceId offenceId, uint64 epoch) private view {
-        if (hub.hasQuorum(offenceId, epoch)) return;
-        revert NoQuorum(hub.tallyOf(offenceId), hub.totalWeightAt(epoch));
+    /// @dev Records an objective offence as executed. One for a provider's whole life: the jail has no end.
+    function _condemn(Statement calldata statement, address provider)
+        private
+        returns (CaseId caseId, uint96 amount)
+    {
+        require(registry.providerOf(provider).jailedUntil != NEVER, AlreadyCondemned(provider));
+        caseId = _caseId(
+            _offenceId(statement.height, provider, statement.network, Offence.Equivocation)
+        );
+        (, amount) = _amountOf(provider, _penalties[Offence.Equivocation].firstBps);
+        _cases[caseId] = StoredCase({
+            amount: amount,
+            executableAt: uint48(block.timestamp),
+            jailSeconds: FOR_GOOD,
+            state: CaseState.Executed,
+            bps: 0,
+            previousMark: 0,
+            appealedAfter: 0
+        });
     }
 
-    function _equivocator(
-        Statement calldata a,
-        bytes calldata signatureA,
-        Statement calldata b,
-        bytes calldata signatureB
-    ) private view returns (address provider) {
-        require(a.network == b.network && a.height == b.height, NotEquivocation());
-        require(a.blockHash != b.blockHash && a.finalized && b.finalized, NotEquivocation());
-        address signer = _signerOf(a, signatureA);
-        require(signer == _signerOf(b, signatureB), NotEquivocation());
-        provider = registry.signerOwner(signer);
-        require(provider != address(0), UnknownSigner(signer));
+    function _punish(address provider, uint96 amount) private {
+        if (amount > 0) {
+            vault.lock(Role.Provider, provider, amount);
+            vault.slash(Role.Provider, provider, amount, msg.sender, _reporterAmount(amount));
+        }
+        registry.jail(provider, NEVER);
     }
 
     /// @dev On its own for the sake of the stack.
@@ -307,8 +400,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
         address provider,
         Statement calldata a,
         bytes32 blockHashB,
-        uint256 amount,
-        uint256 reporterAmount
+        uint96 amount
     ) private {
         emit EquivocationProven(
             caseId,
@@ -319,10 +411,52 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
             a.blockHash,
             blockHashB,
             amount,
-            reporterAmount
+            _reporterAmount(amount)
         );
     }
 
+    function _pending(CaseId caseId) private view returns (StoredCase memory stored) {
+        stored = _cases[caseId];
+        require(
+            stored.state == CaseState.Open || stored.state == CaseState.Appealed,
+            CaseNotOpen(caseId, stored.state)
+        );
+    }
+
+    /// @return What the vault holds for a case.
+    function _lockedBy(StoredCase memory stored) private view returns (uint256) {
+        return stored.state == CaseState.Appealed ? uint256(stored.amount) + appealBond : stored.amount;
+    }
+
+    /// @return tokens All stake.
+    /// @return amount The share of it, at most what no open case holds.
+    function _amountOf(address provider, uint16 bps) private view returns (uint96 tokens, uint96 amount) {
+        IStakeVault.Account memory account = vault.accountOf(Role.Provider, provider);
+        tokens = account.tokens;
+        amount = uint96(Math.min(uint256(tokens) * bps / BPS, tokens - account.locked));
+    }
+
+    /// @dev This court, and no other one, judges the epoch, and not too late.
+    function _requireJurisdiction(uint64 epoch) private view {
+        uint256 start = GENESIS + uint256(epoch) * EPOCH_SECONDS;
+        uint256 expiresAt = start + EPOCH_SECONDS + EXPIRY_SECONDS;
+        require(block.timestamp < expiresAt, EvidenceExpired(epoch, uint48(expiresAt)));
+        require(vault.court() == address(this), NotInOffice());
+        uint48 since = vault.courtSince();
+        require(start >= since, BeforeThisCourt(epoch, since));
+    }
+
+    function _requireQuorum(OffenceId offenceId, uint64 epoch) private view {
+        if (hub.hasQuorum(offenceId, epoch)) return;
+        revert NoQuorum(hub.tallyOf(offenceId), hub.totalWeightAt(epoch));
+    }
+
+    function _providerOf(address signer) private view returns (address provider) {
+        provider = registry.signerOwner(signer);
+        require(provider != address(0), UnknownSigner(signer));
+    }
+
+    /// @dev The domain names the registry and not this contract: evidence outlives a court.
     function _signerOf(Statement calldata statement, bytes calldata signature) private view returns (address) {
         bytes32 structHash = keccak256(
             abi.encode(
@@ -333,15 +467,34 @@ contract SlashingCourt is ISlashingCourt, AccessManaged, EIP712 {
                 statement.finalized
             )
         );
-        return ECDSA.recoverCalldata(_hashTypedDataV4(structHash), signature);
+        bytes32 separator = keccak256(
+            abi.encode(DOMAIN_TYPEHASH, DOMAIN_NAME_HASH, DOMAIN_VERSION_HASH, block.chainid, registry)
+        );
+        return ECDSA.recoverCalldata(MessageHashUtils.toTypedDataHash(separator, structHash), signature);
     }
 
-    function _open(CaseId caseId) private view returns (StoredCase memory stored) {
-        stored = _cases[caseId];
-        require(stored.state == CaseState.Open, CaseNotOpen(caseId, stored.state));
+    function _thisNetwork() private view returns (NetworkId) {
+        return NetworkId.wrap(keccak256(bytes(string.concat("eip155:", Strings.toString(block.chainid)))));
+    }
+
+    function _reporterAmount(uint96 amount) private pure returns (uint256) {
+        return uint256(amount) * REPORTER_BPS / BPS;
+    }
+
+    function _caseIdOf(CaseKey calldata key) private view returns (CaseId) {
+        return _caseId(_offenceId(key.epoch, key.provider, key.network, key.offence));
     }
 
     function _caseId(OffenceId offenceId) private view returns (CaseId) {
         return CaseId.wrap(keccak256(abi.encode(block.chainid, address(this), offenceId)));
+    }
+
+    /// @dev As the hub computes it.
+    function _offenceId(uint64 epoch, address provider, NetworkId network, Offence offence)
+        private
+        pure
+        returns (OffenceId)
+    {
+        return OffenceId.wrap(keccak256(abi.encode(epoch, provider, network, offence)));
     }
 }

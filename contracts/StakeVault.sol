@@ -8,12 +8,26 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {GuardianPause} from "./GuardianPause.sol";
 import {Role} from "./Types.sol";
+import {ISlashingCourt} from "./interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
+import {Pointer} from "./libraries/Pointer.sol";
 
 /// @title Stake vault
-contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
+contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+
+    /// @dev Two slots; what staking, locking and slashing write stands in the first.
+    struct StoredAccount {
+        uint96 tokens;
+        uint96 locked;
+        // Which court locked last. What an older one left belongs to `retiredLocked`, see `_load`.
+        uint32 courtNumber;
+        uint96 thawing;
+        uint48 thawEnd;
+        uint96 retiredLocked;
+    }
 
     /* IMMUTABLES */
 
@@ -30,11 +44,14 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
 
     /* STORAGE */
 
+    Pointer private _court;
+    address private _retiredCourt;
+    uint48 private _retiredUntil;
+    /// @dev A court that comes back would settle cases whose locks are long gone.
+    mapping(address court => bool) private _wasCourt;
+    mapping(Role role => mapping(address account => StoredAccount)) private _accounts;
     /// @inheritdoc IStakeVault
-    address public court;
-    address private _pendingCourt;
-    uint48 private _courtEffectiveAt;
-    mapping(Role role => mapping(address account => Account)) private _accounts;
+    uint256 public rewardPool;
 
     /* CONSTRUCTOR */
 
@@ -43,8 +60,9 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
         address treasury_,
         address accessManager,
         uint48 thawSeconds_,
-        uint48 courtChangeSeconds_
-    ) AccessManaged(accessManager) {
+        uint48 courtChangeSeconds_,
+        uint48 pauseSeconds_
+    ) AccessManaged(accessManager) GuardianPause(pauseSeconds_) {
         require(token_ != address(0) && treasury_ != address(0) && accessManager != address(0), ZeroAddress());
         require(thawSeconds_ > 0, InvalidParameter("thawSeconds"));
         require(courtChangeSeconds_ > thawSeconds_, InvalidParameter("courtChangeSeconds"));
@@ -56,7 +74,7 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     modifier onlyCourt() {
-        require(msg.sender == court, NotCourt(msg.sender));
+        require(msg.sender == _court.current, NotCourt(msg.sender));
         _;
     }
 
@@ -64,29 +82,27 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeVault
     function proposeCourt(address newCourt) external restricted {
-        require(newCourt != address(0), ZeroAddress());
-        if (court == address(0)) {
-            court = newCourt;
-            emit CourtChanged(newCourt);
-            return;
+        require(!_wasCourt[newCourt], InvalidParameter("court"));
+        if (_court.current == address(0)) {
+            _court.appoint(newCourt);
+            _wasCourt[newCourt] = true;
+            emit CourtChanged(newCourt, address(0), 0);
+        } else {
+            uint48 effectiveAt = _court.propose(newCourt, courtChangeSeconds);
+            emit CourtProposed(newCourt, effectiveAt);
         }
-        uint48 effectiveAt = uint48(block.timestamp) + courtChangeSeconds;
-        _pendingCourt = newCourt;
-        _courtEffectiveAt = effectiveAt;
-        emit CourtProposed(newCourt, effectiveAt);
     }
 
     /* ACTIONS */
 
     /// @inheritdoc IStakeVault
     function applyCourt() external {
-        address newCourt = _pendingCourt;
-        require(newCourt != address(0), NoCourtProposed());
-        require(block.timestamp >= _courtEffectiveAt, CourtChangeTooEarly(_courtEffectiveAt));
-        court = newCourt;
-        delete _pendingCourt;
-        delete _courtEffectiveAt;
-        emit CourtChanged(newCourt);
+        (address retired, address newCourt) = _court.change();
+        uint48 until = uint48(block.timestamp) + thawSeconds;
+        _wasCourt[newCourt] = true;
+        _retiredCourt = retired;
+        _retiredUntil = until;
+        emit CourtChanged(newCourt, retired, until);
     }
 
     /// @inheritdoc IStakeVault
@@ -113,7 +129,7 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function thaw(Role role, uint256 amount) external {
         require(amount > 0, ZeroAmount());
-        Account storage account = _accounts[role][msg.sender];
+        StoredAccount storage account = _accounts[role][msg.sender];
         uint256 available = Math.saturatingSub(account.tokens, uint256(account.thawing) + account.locked);
         require(amount <= available, InsufficientStake(available, amount));
         // Fits: at most `tokens`.
@@ -126,7 +142,7 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeVault
     function cancelThaw(Role role) external {
-        Account storage account = _accounts[role][msg.sender];
+        StoredAccount storage account = _accounts[role][msg.sender];
         uint96 amount = account.thawing;
         require(amount > 0, NothingThawing());
         account.thawing = 0;
@@ -135,9 +151,9 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStakeVault
-    function withdraw(Role role, address to) external nonReentrant returns (uint256 amount) {
+    function withdraw(Role role, address to) external whenNotPaused nonReentrant returns (uint256 amount) {
         require(to != address(0), ZeroAddress());
-        Account memory account = _accounts[role][msg.sender];
+        StoredAccount memory account = _accounts[role][msg.sender];
         require(account.thawing > 0, NothingThawing());
         require(block.timestamp >= account.thawEnd, StillThawing(account.thawEnd));
         amount = Math.min(account.thawing, account.tokens - account.locked);
@@ -151,60 +167,131 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStakeVault
-    function lock(Role role, address account, uint256 amount) external onlyCourt {
+    function releaseRetired(Role role, address account) external returns (uint256 amount) {
+        require(block.timestamp >= _retiredUntil, CourtNotRetired(_retiredUntil));
+        StoredAccount memory stored = _load(role, account);
+        amount = stored.retiredLocked;
         require(amount > 0, ZeroAmount());
-        Account storage stored = _accounts[role][account];
-        uint256 available = stored.tokens - stored.locked;
-        require(amount <= available, InsufficientStake(available, amount));
-        uint96 locked = stored.locked + uint96(amount);
-        stored.locked = locked;
-        emit Locked(role, account, amount, locked);
+        stored.locked -= uint96(amount);
+        stored.retiredLocked = 0;
+        _accounts[role][account] = stored;
+        emit Released(role, account, amount, stored.locked, 0);
     }
 
     /// @inheritdoc IStakeVault
-    function release(Role role, address account, uint256 amount) external onlyCourt {
+    function fundRewards(uint256 amount) external nonReentrant {
         require(amount > 0, ZeroAmount());
-        Account storage stored = _accounts[role][account];
-        require(amount <= stored.locked, InsufficientStake(stored.locked, amount));
-        uint96 locked = stored.locked - uint96(amount);
-        stored.locked = locked;
-        emit Released(role, account, amount, locked);
+        uint256 pool = rewardPool + amount;
+        rewardPool = pool;
+        emit RewardsFunded(msg.sender, amount, pool);
+        _receive(amount);
+    }
+
+    /* COURT AND HUB */
+
+    /// @inheritdoc IStakeVault
+    function lock(Role role, address account, uint256 amount) external onlyCourt {
+        require(amount > 0, ZeroAmount());
+        StoredAccount memory stored = _load(role, account);
+        uint256 available = stored.tokens - stored.locked;
+        require(amount <= available, InsufficientStake(available, amount));
+        stored.locked += uint96(amount);
+        _accounts[role][account] = stored;
+        emit Locked(role, account, amount, stored.locked);
+    }
+
+    /// @inheritdoc IStakeVault
+    function release(Role role, address account, uint256 amount) external {
+        StoredAccount memory stored = _load(role, account);
+        _unlock(stored, amount);
+        _accounts[role][account] = stored;
+        emit Released(role, account, amount, stored.locked, stored.retiredLocked);
     }
 
     /// @inheritdoc IStakeVault
     function slash(Role role, address account, uint256 amount, address reporter, uint256 reporterAmount)
         external
-        onlyCourt
+        whenNotPaused
         nonReentrant
     {
-        require(amount > 0, ZeroAmount());
         require(reporterAmount <= amount, InvalidParameter("reporterAmount"));
         require(reporterAmount == 0 || reporter != address(0), ZeroAddress());
-        Account memory stored = _accounts[role][account];
-        require(amount <= stored.locked, InsufficientStake(stored.locked, amount));
-        stored.locked -= uint96(amount);
+        StoredAccount memory stored = _load(role, account);
+        _unlock(stored, amount);
         stored.tokens -= uint96(amount);
         if (stored.thawing > stored.tokens) stored.thawing = stored.tokens;
         if (stored.thawing == 0) stored.thawEnd = 0;
         _accounts[role][account] = stored;
         emit Slashed(
-            role, account, reporter, amount, reporterAmount, stored.tokens, stored.thawing, stored.locked
+            role,
+            account,
+            reporter,
+            amount,
+            reporterAmount,
+            stored.tokens,
+            stored.thawing,
+            stored.locked,
+            stored.retiredLocked
         );
         if (reporterAmount > 0) IERC20(token).safeTransfer(reporter, reporterAmount);
         if (amount > reporterAmount) IERC20(token).safeTransfer(treasury, amount - reporterAmount);
+    }
+
+    /// @inheritdoc IStakeVault
+    function reward(address account, uint256 amount) external {
+        address present = _court.current;
+        require(
+            present != address(0) && msg.sender == address(ISlashingCourt(present).hub()), NotHub(msg.sender)
+        );
+        require(amount > 0, ZeroAmount());
+        uint256 pool = rewardPool;
+        require(amount <= pool, InsufficientRewardPool(pool, amount));
+        pool -= amount;
+        rewardPool = pool;
+        StoredAccount storage stored = _accounts[Role.Watcher][account];
+        uint96 tokens = stored.tokens + SafeCast.toUint96(amount);
+        stored.tokens = tokens;
+        emit Rewarded(account, amount, tokens, pool);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IStakeVault
     function accountOf(Role role, address account) external view returns (Account memory) {
-        return _accounts[role][account];
+        StoredAccount memory stored = _load(role, account);
+        return Account({
+            tokens: stored.tokens,
+            thawing: stored.thawing,
+            thawEnd: stored.thawEnd,
+            locked: stored.locked,
+            retiredLocked: stored.retiredLocked
+        });
     }
 
     /// @inheritdoc IStakeVault
     function activeStake(Role role, address account) external view returns (uint256) {
-        Account storage stored = _accounts[role][account];
+        StoredAccount storage stored = _accounts[role][account];
         return stored.tokens - stored.thawing;
+    }
+
+    /// @inheritdoc IStakeVault
+    function court() external view returns (address) {
+        return _court.current;
+    }
+
+    /// @inheritdoc IStakeVault
+    function courtSince() external view returns (uint48) {
+        return _court.since;
+    }
+
+    /// @inheritdoc IStakeVault
+    function pendingCourt() external view returns (address proposed, uint48 effectiveAt) {
+        return (_court.proposed, _court.effectiveAt);
+    }
+
+    /// @inheritdoc IStakeVault
+    function retiredCourt() external view returns (address retired, uint48 until) {
+        return (_retiredCourt, _retiredUntil);
     }
 
     /* INTERNAL */
@@ -212,13 +299,39 @@ contract StakeVault is IStakeVault, AccessManaged, ReentrancyGuardTransient {
     function _stake(Role role, address account, uint256 amount) private {
         require(amount > 0, ZeroAmount());
         require(account != address(0), ZeroAddress());
-        Account storage stored = _accounts[role][account];
+        StoredAccount storage stored = _accounts[role][account];
         uint96 tokens = stored.tokens + SafeCast.toUint96(amount);
         stored.tokens = tokens;
         emit Staked(role, account, msg.sender, amount, tokens);
+        _receive(amount);
+    }
+
+    function _receive(uint256 amount) private {
         uint256 balance = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         uint256 received = IERC20(token).balanceOf(address(this)) - balance;
         require(received == amount, TransferMismatch(amount, received));
+    }
+
+    /// @dev The account as the present court finds it: all that was locked before its time belongs to courts before it.
+    function _load(Role role, address account) private view returns (StoredAccount memory stored) {
+        stored = _accounts[role][account];
+        uint32 number = _court.changes;
+        if (stored.courtNumber == number) return stored;
+        stored.courtNumber = number;
+        stored.retiredLocked = stored.locked;
+    }
+
+    /// @dev Takes `amount` out of what the caller has locked: the present court, or for a while the one before.
+    function _unlock(StoredAccount memory stored, uint256 amount) private view {
+        require(amount > 0, ZeroAmount());
+        bool inOffice = msg.sender == _court.current;
+        require(
+            inOffice || (msg.sender == _retiredCourt && block.timestamp < _retiredUntil), NotCourt(msg.sender)
+        );
+        uint256 held = inOffice ? stored.locked - stored.retiredLocked : stored.retiredLocked;
+        require(amount <= held, InsufficientStake(held, amount));
+        stored.locked -= uint96(amount);
+        if (!inOffice) stored.retiredLocked -= uint96(amount);
     }
 }

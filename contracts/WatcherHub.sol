@@ -38,6 +38,8 @@ contract WatcherHub is IWatcherHub, AccessManaged {
     uint96 public immutable minBond;
     /// @inheritdoc IWatcherHub
     uint96 public immutable maxWeight;
+    /// @inheritdoc IWatcherHub
+    uint96 public immutable maxReward;
     uint48 private immutable GENESIS;
     uint32 private immutable EPOCH_SECONDS;
     uint32 private immutable COMMIT_SECONDS;
@@ -47,6 +49,8 @@ contract WatcherHub is IWatcherHub, AccessManaged {
 
     /// @inheritdoc IWatcherHub
     bool public admissionOpen;
+    /// @inheritdoc IWatcherHub
+    uint96 public reward;
     mapping(address watcher => Watcher) private _watchers;
     /// @dev Keyed by the epoch from whose start the weight counts.
     mapping(address watcher => Checkpoints.Trace208) private _weights;
@@ -56,6 +60,7 @@ contract WatcherHub is IWatcherHub, AccessManaged {
     mapping(uint64 epoch => mapping(address watcher => OffenceId)) private _lastOffence;
     /// @inheritdoc IWatcherHub
     mapping(OffenceId offenceId => uint256) public tallyOf;
+    mapping(uint64 epoch => Verdict) private _verdicts;
 
     /* CONSTRUCTOR */
 
@@ -66,6 +71,8 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         EpochParams memory epochs,
         uint96 minBond_,
         uint96 maxWeight_,
+        uint96 reward_,
+        uint96 maxReward_,
         bool admissionOpen_
     ) AccessManaged(accessManager) {
         require(accessManager != address(0), InvalidParameter("accessManager"));
@@ -79,10 +86,12 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         vault = vault_;
         minBond = minBond_;
         maxWeight = maxWeight_;
+        maxReward = maxReward_;
         GENESIS = epochs.genesis;
         EPOCH_SECONDS = epochs.epochSeconds;
         COMMIT_SECONDS = epochs.commitSeconds;
         REVEAL_SECONDS = epochs.revealSeconds;
+        _setReward(reward_, maxReward_);
         if (admissionOpen_) {
             admissionOpen = true;
             emit AdmissionOpened();
@@ -108,6 +117,11 @@ contract WatcherHub is IWatcherHub, AccessManaged {
     function openAdmission() external restricted {
         admissionOpen = true;
         emit AdmissionOpened();
+    }
+
+    /// @inheritdoc IWatcherHub
+    function setReward(uint96 amount) external restricted {
+        _setReward(amount, maxReward);
     }
 
     /* ACTIONS */
@@ -144,7 +158,7 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         require(commitment != 0, ZeroCommitment());
         Report storage report = _reports[epoch][msg.sender];
         require(report.commitment == 0, AlreadyCommitted(msg.sender, epoch));
-        require(weightAt(msg.sender, epoch) > 0, NoWeight(msg.sender, epoch));
+        // Weight is asked for at the reveal: without it, a commitment is worth nothing.
         report.commitment = commitment;
         emit Committed(msg.sender, epoch, commitment);
     }
@@ -162,15 +176,41 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         _requireCommitment(report.commitment, epoch, salt, chunkHashes);
         uint256 chunk = report.revealedChunks;
         require(chunk < chunkHashes.length, AlreadyRevealed(msg.sender, epoch));
-        bytes32 chunkHash =
-            keccak256(abi.encode(keccak256(measurements), keccak256(abi.encode(breaches))));
+        bytes32 chunkHash = _chunkHash(keccak256(measurements), breaches);
         require(chunkHash == chunkHashes[chunk], ChunkMismatch(chunk, chunkHashes[chunk], chunkHash));
         require(measurements.length % RECORD_BYTES == 0, InvalidMeasurements(measurements.length));
+        uint256 weight =
+            Math.min(weightAt(msg.sender, epoch), vault.activeStake(Role.Watcher, msg.sender));
+        require(weight > 0, NoWeight(msg.sender, epoch));
         uint16 chunks = SafeCast.toUint16(chunkHashes.length);
+        emit Revealed(msg.sender, epoch, uint16(chunk), chunks, measurements);
+        uint160 digest = _attest(epoch, weight, breaches, chunk > 0, chunk + 1 < chunks);
         // Fits: less than `chunks`.
         report.revealedChunks = uint16(chunk + 1);
-        emit Revealed(msg.sender, epoch, uint16(chunk), chunks, measurements);
-        if (breaches.length > 0) _attest(epoch, breaches, chunk > 0, chunk + 1 < chunks);
+        report.chunks = chunks;
+        report.breaches += uint32(breaches.length);
+        unchecked {
+            report.digest += digest;
+        }
+    }
+
+    /// @inheritdoc IWatcherHub
+    function claimReward(address watcher, uint64 epoch) external {
+        uint256 closesAt = _epochEnd(epoch) + COMMIT_SECONDS + REVEAL_SECONDS;
+        require(block.timestamp >= closesAt, RevealWindowOpen(epoch, uint48(closesAt)));
+        Report storage report = _reports[epoch][watcher];
+        uint256 chunks = report.chunks;
+        require(chunks > 0 && report.revealedChunks == chunks, ReportIncomplete(watcher, epoch));
+        require(!report.rewarded, AlreadyRewarded(watcher, epoch));
+        Verdict memory verdict = _verdicts[epoch];
+        require(
+            report.breaches == verdict.breaches && report.digest == verdict.digest,
+            ReportDissents(watcher, epoch)
+        );
+        report.rewarded = true;
+        uint256 amount = reward;
+        emit RewardClaimed(watcher, epoch, amount);
+        if (amount > 0) vault.reward(watcher, amount);
     }
 
     /* VIEWS */
@@ -207,8 +247,7 @@ contract WatcherHub is IWatcherHub, AccessManaged {
 
     /// @inheritdoc IWatcherHub
     function hasQuorum(OffenceId offenceId, uint64 epoch) external view returns (bool) {
-        uint256 tally = tallyOf[offenceId];
-        return tally > 0 && tally * 3 >= totalWeightAt(epoch) * 2;
+        return _isQuorum(tallyOf[offenceId], totalWeightAt(epoch));
     }
 
     /// @inheritdoc IWatcherHub
@@ -223,6 +262,30 @@ contract WatcherHub is IWatcherHub, AccessManaged {
     /// @inheritdoc IWatcherHub
     function reportOf(address watcher, uint64 epoch) external view returns (Report memory) {
         return _reports[epoch][watcher];
+    }
+
+    /// @inheritdoc IWatcherHub
+    function verdictOf(uint64 epoch) external view returns (Verdict memory) {
+        return _verdicts[epoch];
+    }
+
+    /// @inheritdoc IWatcherHub
+    function hasAttested(address watcher, uint64 epoch, OffenceId offenceId, AttestationProof calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        Report storage report = _reports[epoch][watcher];
+        if (report.commitment != _commitmentOf(watcher, epoch, proof.salt, proof.chunkHashes)) return false;
+        if (proof.chunk >= report.revealedChunks) return false;
+        bytes32 chunkHash = _chunkHash(proof.measurementsHash, proof.breaches);
+        if (chunkHash != proof.chunkHashes[proof.chunk]) return false;
+        for (uint256 i = 0; i < proof.breaches.length; ++i) {
+            Breach calldata breach = proof.breaches[i];
+            OffenceId id = offenceIdOf(epoch, breach.provider, breach.network, breach.offence);
+            if (OffenceId.unwrap(id) == OffenceId.unwrap(offenceId)) return true;
+        }
+        return false;
     }
 
     /// @inheritdoc IWatcherHub
@@ -253,26 +316,54 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         emit WatcherWeightSet(watcher, uint64(next), weight, total);
     }
 
+    function _setReward(uint96 amount, uint96 cap) private {
+        require(amount <= cap, RewardAboveCap(amount, cap));
+        reward = amount;
+        emit RewardSet(amount);
+    }
+
     /// @dev Adds the caller's weight to the tally of each breach. Strictly ascending ids over all chunks of the one
     /// report that the caller has for the epoch: a watcher counts once for a breach.
-    function _attest(uint64 epoch, Breach[] calldata breaches, bool goesOn, bool moreToCome) private {
-        uint256 weight =
-            Math.min(weightAt(msg.sender, epoch), vault.activeStake(Role.Watcher, msg.sender));
-        require(weight > 0, NoWeight(msg.sender, epoch));
+    /// @return digest Sum of the breaches' ids modulo 2^160.
+    function _attest(
+        uint64 epoch,
+        uint256 weight,
+        Breach[] calldata breaches,
+        bool goesOn,
+        bool moreToCome
+    ) private returns (uint160 digest) {
+        if (breaches.length == 0) return 0;
+        uint256 total = totalWeightAt(epoch);
         OffenceId previous = goesOn ? _lastOffence[epoch][msg.sender] : OffenceId.wrap(0);
         for (uint256 i = 0; i < breaches.length; ++i) {
             Breach calldata breach = breaches[i];
             OffenceId id = offenceIdOf(epoch, breach.provider, breach.network, breach.offence);
             require(OffenceId.unwrap(id) > OffenceId.unwrap(previous), BreachesNotSorted(previous, id));
             _requireBreach(id, breach);
-            uint256 tally = tallyOf[id] + weight;
-            tallyOf[id] = tally;
             previous = id;
-            emit BreachAttested(
-                id, msg.sender, breach.provider, breach.network, epoch, breach.offence, weight, tally
-            );
+            unchecked {
+                digest += _short(id);
+            }
+            _count(id, epoch, breach, weight, total);
         }
         if (moreToCome) _lastOffence[epoch][msg.sender] = previous;
+    }
+
+    function _count(OffenceId id, uint64 epoch, Breach calldata breach, uint256 weight, uint256 total) private {
+        uint256 before = tallyOf[id];
+        uint256 tally = before + weight;
+        tallyOf[id] = tally;
+        emit BreachAttested(
+            id, msg.sender, breach.provider, breach.network, epoch, breach.offence, weight, tally
+        );
+        if (_isQuorum(before, total) || !_isQuorum(tally, total)) return;
+        Verdict memory verdict = _verdicts[epoch];
+        ++verdict.breaches;
+        unchecked {
+            verdict.digest += _short(id);
+        }
+        _verdicts[epoch] = verdict;
+        emit QuorumReached(id, epoch, verdict.breaches, verdict.digest);
     }
 
     function _requireBreach(OffenceId id, Breach calldata breach) private view {
@@ -308,9 +399,28 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         view
     {
         require(committed != 0, NotCommitted(msg.sender, epoch));
-        bytes32 actual =
-            keccak256(abi.encode(block.chainid, address(this), msg.sender, epoch, salt, chunkHashes));
+        bytes32 actual = _commitmentOf(msg.sender, epoch, salt, chunkHashes);
         require(committed == actual, CommitmentMismatch(committed, actual));
+    }
+
+    function _commitmentOf(address watcher, uint64 epoch, bytes32 salt, bytes32[] calldata chunkHashes)
+        private
+        view
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(block.chainid, address(this), watcher, epoch, salt, chunkHashes));
+    }
+
+    function _chunkHash(bytes32 measurementsHash, Breach[] calldata breaches) private pure returns (bytes32) {
+        return keccak256(abi.encode(measurementsHash, keccak256(abi.encode(breaches))));
+    }
+
+    function _isQuorum(uint256 tally, uint256 total) private pure returns (bool) {
+        return tally > 0 && tally * 3 >= total * 2;
+    }
+
+    function _short(OffenceId id) private pure returns (uint160) {
+        return uint160(uint256(OffenceId.unwrap(id)));
     }
 
     function _epochEnd(uint64 epoch) private view returns (uint256) {

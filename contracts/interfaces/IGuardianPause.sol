@@ -9,8 +9,8 @@ pragma solidity ^0.8.28;
 interface IGuardianPause {
     /// @notice `until` in Unix seconds.
     event Paused(uint48 until);
-    /// @notice `at` is the new value of `pausedUntil`.
-    event Unpaused(uint48 at);
+    /// @notice `since` is the new value of `pausedUntil`.
+    event Unpaused(uint48 since);
 
     error IsPaused(uint48 until);
     error NotPaused();

@@ -2,13 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {NetworkId} from "../Types.sol";
+import {IReplaceable} from "./IReplaceable.sol";
 import {IStakeVault} from "./IStakeVault.sol";
 
 /// @title Provider registry
 /// @notice Networks and the services that providers offer on them. Holds no funds.
 /// @dev Permissionless: enough stake is the only admission. Every input of `isActive` is an event with its full new
 /// value (with the vault's events), so an indexer needs no storage read.
-interface IProviderRegistry {
+interface IProviderRegistry is IReplaceable {
     enum NetworkStatus {
         None,
         Live,
@@ -130,10 +131,6 @@ interface IProviderRegistry {
     error PrivateEndpoint(string url);
     error MetadataTooLong(uint256 length, uint256 max);
     error NotCourt(address caller);
-    /// @notice Nothing was proposed for this part.
-    error NothingProposed();
-    error ChangeTooEarly(uint48 effectiveAt);
-    error ZeroAddress();
 
     /// @notice Governor: opens a network of any CAIP-2 namespace.
     /// @param slug `[a-z][-a-z0-9]{0,31}`, never used twice.

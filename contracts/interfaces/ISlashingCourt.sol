@@ -76,6 +76,7 @@ interface ISlashingCourt {
         uint64 epoch,
         Offence offence,
         uint96 amount,
+        uint16 bps,
         uint48 executableAt,
         uint32 jailSeconds,
         address opener
@@ -133,6 +134,8 @@ interface ISlashingCourt {
     error DecisionTooLate(CaseId caseId, uint48 executableAt);
     error AlreadyCharged(CaseId caseId, address watcher);
     error NotAttested(CaseId caseId, address watcher);
+    /// @notice This court is not (or no longer) the vault's court: it opens no case.
+    error NotInOffice();
     /// @notice The epoch began before this court was in office.
     error BeforeThisCourt(uint64 epoch, uint48 courtSince);
     error NotAboutThisChain(NetworkId network);

@@ -3,17 +3,19 @@ pragma solidity ^0.8.28;
 
 import {Role} from "../Types.sol";
 import {IGuardianPause} from "./IGuardianPause.sol";
+import {IReplaceable} from "./IReplaceable.sol";
 
 /// @title Stake vault
 /// @notice Holds every bond of the network, by role (provider, watcher).
 /// @dev The token must be a plain ERC-20: a transfer that moves another amount than asked is refused.
-/// Invariants: balance ≥ Σ tokens + reward pool; locked ≤ tokens; thawing ≤ tokens; only the court takes stake without its owner.
-interface IStakeVault is IGuardianPause {
+/// Invariants: balance ≥ Σ tokens + reward pool; locked ≤ tokens; thawing ≤ tokens; only the court takes stake without
+/// its owner.
+interface IStakeVault is IGuardianPause, IReplaceable {
     /// @param tokens All stake, thawing and locked included.
     /// @param thawing The part of `tokens` that waits for withdrawal; still slashable.
     /// @param thawEnd Unix seconds from which `thawing` may be withdrawn; 0 when nothing thaws.
     /// @param locked The part of `tokens` that open cases hold; it cannot leave.
-    /// @param retiredLocked The part of `locked` that the court before the present one holds.
+    /// @param retiredLocked The part of `locked` that courts before the present one hold.
     struct Account {
         uint96 tokens;
         uint96 thawing;
@@ -22,7 +24,8 @@ interface IStakeVault is IGuardianPause {
         uint96 retiredLocked;
     }
 
-    /// @notice `tokens`, `thawing` and `locked` in every event are the full new values.
+    /// @notice `tokens`, `thawing`, `locked` and `retiredLocked` in every event are the full new values.
+    /// `CourtChanged` makes `retiredLocked` equal to `locked` on every account.
     event Staked(Role indexed role, address indexed account, address indexed from, uint256 amount, uint256 tokens);
     event ThawStarted(Role indexed role, address indexed account, uint256 amount, uint256 thawing, uint48 thawEnd);
     event ThawCancelled(Role indexed role, address indexed account, uint256 amount);
@@ -30,7 +33,9 @@ interface IStakeVault is IGuardianPause {
         Role indexed role, address indexed account, address indexed to, uint256 amount, uint256 tokens, uint256 thawing
     );
     event Locked(Role indexed role, address indexed account, uint256 amount, uint256 locked);
-    event Released(Role indexed role, address indexed account, uint256 amount, uint256 locked);
+    event Released(
+        Role indexed role, address indexed account, uint256 amount, uint256 locked, uint256 retiredLocked
+    );
     event Slashed(
         Role indexed role,
         address indexed account,
@@ -39,7 +44,8 @@ interface IStakeVault is IGuardianPause {
         uint256 reporterAmount,
         uint256 tokens,
         uint256 thawing,
-        uint256 locked
+        uint256 locked,
+        uint256 retiredLocked
     );
     event CourtProposed(address indexed court, uint48 effectiveAt);
     /// @notice The court before may settle its open cases until `retiredUntil`, and lock nothing more.
@@ -49,7 +55,6 @@ interface IStakeVault is IGuardianPause {
     event Rewarded(address indexed account, uint256 amount, uint256 tokens, uint256 pool);
 
     error ZeroAmount();
-    error ZeroAddress();
     /// @notice The token moved another amount than asked.
     error TransferMismatch(uint256 expected, uint256 received);
     /// @notice More was asked for than is neither thawing nor locked.
@@ -64,8 +69,6 @@ interface IStakeVault is IGuardianPause {
     error InsufficientRewardPool(uint256 pool, uint256 required);
     /// @notice The court before still settles its cases.
     error CourtNotRetired(uint48 retiredUntil);
-    error NothingProposed();
-    error ChangeTooEarly(uint48 effectiveAt);
     error InvalidParameter(string name);
 
     /// @notice Adds `amount` of the caller's tokens to the bond of `account`. Anyone may add to any bond.
@@ -98,7 +101,8 @@ interface IStakeVault is IGuardianPause {
     /// @notice Court, or the one before it for its own locks: gives a lock back.
     function release(Role role, address account, uint256 amount) external;
 
-    /// @notice Court, or the one before it for its own locks: takes locked stake; `reporterAmount` of it to `reporter`, the rest to the treasury.
+    /// @notice Court, or the one before it for its own locks: takes locked stake; `reporterAmount` of it to `reporter`,
+    /// the rest to the treasury.
     /// Warning: this is the only way in which stake leaves without its owner.
     function slash(Role role, address account, uint256 amount, address reporter, uint256 reporterAmount) external;
 

@@ -12,6 +12,7 @@ const CONTRACTS = {
   providerRegistry: 'contracts/ProviderRegistry.sol/ProviderRegistry',
   watcherHub: 'contracts/WatcherHub.sol/WatcherHub',
   slashingCourt: 'contracts/SlashingCourt.sol/SlashingCourt',
+  paymentEscrow: 'contracts/PaymentEscrow.sol/PaymentEscrow',
   mockToken: 'contracts/mocks/MockToken.sol/MockToken',
   accessManager: '@openzeppelin/contracts/access/manager/AccessManager.sol/AccessManager',
 } as const;

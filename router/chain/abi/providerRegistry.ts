@@ -14,7 +14,7 @@ export const providerRegistryAbi = [
       },
       {
         "internalType": "uint48",
-        "name": "courtChangeSeconds",
+        "name": "changeSeconds_",
         "type": "uint48"
       },
       {
@@ -78,23 +78,23 @@ export const providerRegistryAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "ChangeTooEarly",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "deadline",
         "type": "uint256"
       }
     ],
     "name": "ConsentExpired",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint48",
-        "name": "effectiveAt",
-        "type": "uint48"
-      }
-    ],
-    "name": "CourtChangeTooEarly",
     "type": "error"
   },
   {
@@ -212,11 +212,6 @@ export const providerRegistryAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "NoCourtProposed",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "address",
@@ -236,6 +231,11 @@ export const providerRegistryAbi = [
       }
     ],
     "name": "NotRegistered",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NothingProposed",
     "type": "error"
   },
   {
@@ -377,6 +377,18 @@ export const providerRegistryAbi = [
         "internalType": "address",
         "name": "court",
         "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "retiredCourt",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "retiredUntil",
+        "type": "uint48"
       }
     ],
     "name": "CourtChanged",
@@ -405,6 +417,38 @@ export const providerRegistryAbi = [
     "anonymous": false,
     "inputs": [],
     "name": "EIP712DomainChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "escrow",
+        "type": "address"
+      }
+    ],
+    "name": "EscrowChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "escrow",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "EscrowProposed",
     "type": "event"
   },
   {
@@ -829,6 +873,38 @@ export const providerRegistryAbi = [
     "type": "event"
   },
   {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "successor",
+        "type": "address"
+      }
+    ],
+    "name": "SuccessorChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "successor",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "SuccessorProposed",
+    "type": "event"
+  },
+  {
     "inputs": [
       {
         "internalType": "string",
@@ -928,12 +1004,39 @@ export const providerRegistryAbi = [
   },
   {
     "inputs": [],
+    "name": "applyEscrow",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "applySuccessor",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "authority",
     "outputs": [
       {
         "internalType": "address",
         "name": "",
         "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "changeSeconds",
+    "outputs": [
+      {
+        "internalType": "uint48",
+        "name": "",
+        "type": "uint48"
       }
     ],
     "stateMutability": "view",
@@ -990,6 +1093,19 @@ export const providerRegistryAbi = [
         "internalType": "uint256[]",
         "name": "extensions",
         "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "escrow",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -1134,6 +1250,60 @@ export const providerRegistryAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "pendingCourt",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "proposed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "pendingEscrow",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "proposed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "pendingSuccessor",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "proposed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -1142,6 +1312,32 @@ export const providerRegistryAbi = [
       }
     ],
     "name": "proposeCourt",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newEscrow",
+        "type": "address"
+      }
+    ],
+    "name": "proposeEscrow",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newRegistry",
+        "type": "address"
+      }
+    ],
+    "name": "proposeSuccessor",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1268,6 +1464,24 @@ export const providerRegistryAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "retiredCourt",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "retired",
+        "type": "address"
+      },
+      {
+        "internalType": "uint48",
+        "name": "until",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -1375,6 +1589,19 @@ export const providerRegistryAbi = [
       {
         "internalType": "address",
         "name": "provider",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "successor",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
         "type": "address"
       }
     ],

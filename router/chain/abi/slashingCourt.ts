@@ -36,6 +36,11 @@ export const slashingCourtAbi = [
           },
           {
             "internalType": "uint48",
+            "name": "appealSeconds",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint48",
             "name": "repeatSeconds",
             "type": "uint48"
           }
@@ -43,6 +48,11 @@ export const slashingCourtAbi = [
         "internalType": "struct ISlashingCourt.Windows",
         "name": "windows_",
         "type": "tuple"
+      },
+      {
+        "internalType": "uint96",
+        "name": "appealBond_",
+        "type": "uint96"
       },
       {
         "components": [
@@ -114,6 +124,49 @@ export const slashingCourtAbi = [
         "internalType": "CaseId",
         "name": "caseId",
         "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      }
+    ],
+    "name": "AlreadyCharged",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      }
+    ],
+    "name": "AlreadyCondemned",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint48",
+        "name": "courtSince",
+        "type": "uint48"
+      }
+    ],
+    "name": "BeforeThisCourt",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
       }
     ],
     "name": "CaseExists",
@@ -132,7 +185,55 @@ export const slashingCourtAbi = [
         "type": "uint8"
       }
     ],
+    "name": "CaseNotAppealed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum ISlashingCourt.CaseState",
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
     "name": "CaseNotOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "enum ISlashingCourt.CaseState",
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
+    "name": "CaseNotOverturned",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint48",
+        "name": "executableAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "DecisionTooLate",
     "type": "error"
   },
   {
@@ -190,11 +291,6 @@ export const slashingCourtAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "InvalidShortString",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "uint256",
@@ -211,8 +307,61 @@ export const slashingCourtAbi = [
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "NetworkId",
+        "name": "network",
+        "type": "bytes32"
+      }
+    ],
+    "name": "NotAboutThisChain",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      }
+    ],
+    "name": "NotAttested",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "NotEquivocation",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NotFinalized",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NotInOffice",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      }
+    ],
+    "name": "NotProvider",
     "type": "error"
   },
   {
@@ -224,6 +373,22 @@ export const slashingCourtAbi = [
       }
     ],
     "name": "NotSubjective",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "height",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "trueHash",
+        "type": "bytes32"
+      }
+    ],
+    "name": "NothingDisproven",
     "type": "error"
   },
   {
@@ -256,17 +421,6 @@ export const slashingCourtAbi = [
       }
     ],
     "name": "PenaltyAboveCap",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "string",
-        "name": "str",
-        "type": "string"
-      }
-    ],
-    "name": "StringTooLong",
     "type": "error"
   },
   {
@@ -316,6 +470,31 @@ export const slashingCourtAbi = [
     "anonymous": false,
     "inputs": [
       {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "bond",
+        "type": "uint96"
+      }
+    ],
+    "name": "AppealRejected",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": false,
         "internalType": "address",
         "name": "authority",
@@ -323,6 +502,92 @@ export const slashingCourtAbi = [
       }
     ],
     "name": "AuthorityUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "reporter",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "height",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "statedHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "trueHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "reporterAmount",
+        "type": "uint256"
+      }
+    ],
+    "name": "BlockHashDisproven",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "bond",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "executableAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "CaseAppealed",
     "type": "event"
   },
   {
@@ -397,6 +662,12 @@ export const slashingCourtAbi = [
       },
       {
         "indexed": false,
+        "internalType": "uint16",
+        "name": "bps",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
         "internalType": "uint48",
         "name": "executableAt",
         "type": "uint48"
@@ -437,15 +708,40 @@ export const slashingCourtAbi = [
         "internalType": "uint96",
         "name": "amount",
         "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "bond",
+        "type": "uint96"
       }
     ],
-    "name": "CaseVetoed",
+    "name": "CaseOverturned",
     "type": "event"
   },
   {
     "anonymous": false,
-    "inputs": [],
-    "name": "EIP712DomainChanged",
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      }
+    ],
+    "name": "CaseVetoed",
     "type": "event"
   },
   {
@@ -546,6 +842,85 @@ export const slashingCourtAbi = [
     "type": "event"
   },
   {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "provider",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "WatcherCharged",
+    "type": "event"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "address",
+            "name": "provider",
+            "type": "address"
+          },
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "enum Offence",
+            "name": "offence",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.CaseKey",
+        "name": "key",
+        "type": "tuple"
+      }
+    ],
+    "name": "appeal",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "appealBond",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "authority",
     "outputs": [
@@ -605,19 +980,9 @@ export const slashingCourtAbi = [
       {
         "components": [
           {
-            "internalType": "address",
-            "name": "provider",
-            "type": "address"
-          },
-          {
             "internalType": "uint96",
             "name": "amount",
             "type": "uint96"
-          },
-          {
-            "internalType": "uint64",
-            "name": "epoch",
-            "type": "uint64"
           },
           {
             "internalType": "uint48",
@@ -628,11 +993,6 @@ export const slashingCourtAbi = [
             "internalType": "uint32",
             "name": "jailSeconds",
             "type": "uint32"
-          },
-          {
-            "internalType": "enum Offence",
-            "name": "offence",
-            "type": "uint8"
           },
           {
             "internalType": "enum ISlashingCourt.CaseState",
@@ -646,6 +1006,120 @@ export const slashingCourtAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "address",
+            "name": "provider",
+            "type": "address"
+          },
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "enum Offence",
+            "name": "offence",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.CaseKey",
+        "name": "key",
+        "type": "tuple"
+      },
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "chunkHashes",
+            "type": "bytes32[]"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunk",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "measurementsHash",
+            "type": "bytes32"
+          },
+          {
+            "components": [
+              {
+                "internalType": "address",
+                "name": "provider",
+                "type": "address"
+              },
+              {
+                "internalType": "NetworkId",
+                "name": "network",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "enum Offence",
+                "name": "offence",
+                "type": "uint8"
+              },
+              {
+                "internalType": "uint16",
+                "name": "samples",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "successes",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "p95LatencyMs",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "p95BlockLag",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "mismatches",
+                "type": "uint16"
+              }
+            ],
+            "internalType": "struct IWatcherHub.Breach[]",
+            "name": "breaches",
+            "type": "tuple[]"
+          }
+        ],
+        "internalType": "struct IWatcherHub.AttestationProof",
+        "name": "proof",
+        "type": "tuple"
+      }
+    ],
+    "name": "chargeWatcher",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -668,54 +1142,33 @@ export const slashingCourtAbi = [
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "eip712Domain",
-    "outputs": [
-      {
-        "internalType": "bytes1",
-        "name": "fields",
-        "type": "bytes1"
-      },
-      {
-        "internalType": "string",
-        "name": "name",
-        "type": "string"
-      },
-      {
-        "internalType": "string",
-        "name": "version",
-        "type": "string"
-      },
-      {
-        "internalType": "uint256",
-        "name": "chainId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "address",
-        "name": "verifyingContract",
-        "type": "address"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "salt",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256[]",
-        "name": "extensions",
-        "type": "uint256[]"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
     "inputs": [
       {
-        "internalType": "CaseId",
-        "name": "caseId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "address",
+            "name": "provider",
+            "type": "address"
+          },
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "enum Offence",
+            "name": "offence",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.CaseKey",
+        "name": "key",
+        "type": "tuple"
       }
     ],
     "name": "execute",
@@ -731,6 +1184,30 @@ export const slashingCourtAbi = [
         "internalType": "contract IWatcherHub",
         "name": "",
         "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      }
+    ],
+    "name": "isCharged",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
       }
     ],
     "stateMutability": "view",
@@ -845,6 +1322,52 @@ export const slashingCourtAbi = [
           }
         ],
         "internalType": "struct ISlashingCourt.Statement",
+        "name": "statement",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "proveBlockHash",
+    "outputs": [
+      {
+        "internalType": "CaseId",
+        "name": "caseId",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "height",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "blockHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bool",
+            "name": "finalized",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.Statement",
         "name": "a",
         "type": "tuple"
       },
@@ -913,6 +1436,46 @@ export const slashingCourtAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "address",
+            "name": "provider",
+            "type": "address"
+          },
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "enum Offence",
+            "name": "offence",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.CaseKey",
+        "name": "key",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bool",
+        "name": "upheld",
+        "type": "bool"
+      }
+    ],
+    "name": "resolveAppeal",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "newAuthority",
         "type": "address"
@@ -974,9 +1537,31 @@ export const slashingCourtAbi = [
   {
     "inputs": [
       {
-        "internalType": "CaseId",
-        "name": "caseId",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "address",
+            "name": "provider",
+            "type": "address"
+          },
+          {
+            "internalType": "NetworkId",
+            "name": "network",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "enum Offence",
+            "name": "offence",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct ISlashingCourt.CaseKey",
+        "name": "key",
+        "type": "tuple"
       }
     ],
     "name": "veto",
@@ -998,6 +1583,11 @@ export const slashingCourtAbi = [
           {
             "internalType": "uint48",
             "name": "vetoSeconds",
+            "type": "uint48"
+          },
+          {
+            "internalType": "uint48",
+            "name": "appealSeconds",
             "type": "uint48"
           },
           {

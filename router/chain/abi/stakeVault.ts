@@ -26,6 +26,11 @@ export const stakeVaultAbi = [
         "internalType": "uint48",
         "name": "courtChangeSeconds_",
         "type": "uint48"
+      },
+      {
+        "internalType": "uint48",
+        "name": "pauseSeconds_",
+        "type": "uint48"
       }
     ],
     "stateMutability": "nonpayable",
@@ -77,7 +82,34 @@ export const stakeVaultAbi = [
         "type": "uint48"
       }
     ],
-    "name": "CourtChangeTooEarly",
+    "name": "ChangeTooEarly",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint48",
+        "name": "retiredUntil",
+        "type": "uint48"
+      }
+    ],
+    "name": "CourtNotRetired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "pool",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "required",
+        "type": "uint256"
+      }
+    ],
+    "name": "InsufficientRewardPool",
     "type": "error"
   },
   {
@@ -108,8 +140,30 @@ export const stakeVaultAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "NoCourtProposed",
+    "inputs": [
+      {
+        "internalType": "uint48",
+        "name": "pauseSeconds",
+        "type": "uint48"
+      },
+      {
+        "internalType": "uint48",
+        "name": "maxSeconds",
+        "type": "uint48"
+      }
+    ],
+    "name": "InvalidPauseSeconds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint48",
+        "name": "until",
+        "type": "uint48"
+      }
+    ],
+    "name": "IsPaused",
     "type": "error"
   },
   {
@@ -124,8 +178,40 @@ export const stakeVaultAbi = [
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "NotHub",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NotPaused",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NothingProposed",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "NothingThawing",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint48",
+        "name": "pausableAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "PausedTooRecently",
     "type": "error"
   },
   {
@@ -229,6 +315,18 @@ export const stakeVaultAbi = [
         "internalType": "address",
         "name": "court",
         "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "retiredCourt",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "retiredUntil",
+        "type": "uint48"
       }
     ],
     "name": "CourtChanged",
@@ -288,6 +386,19 @@ export const stakeVaultAbi = [
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "until",
+        "type": "uint48"
+      }
+    ],
+    "name": "Paused",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
         "internalType": "enum Role",
         "name": "role",
@@ -310,9 +421,71 @@ export const stakeVaultAbi = [
         "internalType": "uint256",
         "name": "locked",
         "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "retiredLocked",
+        "type": "uint256"
       }
     ],
     "name": "Released",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "tokens",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "pool",
+        "type": "uint256"
+      }
+    ],
+    "name": "Rewarded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "pool",
+        "type": "uint256"
+      }
+    ],
+    "name": "RewardsFunded",
     "type": "event"
   },
   {
@@ -364,6 +537,12 @@ export const stakeVaultAbi = [
         "indexed": false,
         "internalType": "uint256",
         "name": "locked",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "retiredLocked",
         "type": "uint256"
       }
     ],
@@ -473,6 +652,19 @@ export const stakeVaultAbi = [
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint48",
+        "name": "since",
+        "type": "uint48"
+      }
+    ],
+    "name": "Unpaused",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
         "internalType": "enum Role",
         "name": "role",
@@ -547,6 +739,11 @@ export const stakeVaultAbi = [
           {
             "internalType": "uint96",
             "name": "locked",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
+            "name": "retiredLocked",
             "type": "uint96"
           }
         ],
@@ -643,6 +840,19 @@ export const stakeVaultAbi = [
   },
   {
     "inputs": [],
+    "name": "courtSince",
+    "outputs": [
+      {
+        "internalType": "uint48",
+        "name": "",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "deploymentBlock",
     "outputs": [
       {
@@ -652,6 +862,19 @@ export const stakeVaultAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "fundRewards",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -691,6 +914,57 @@ export const stakeVaultAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "pause",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "pauseSeconds",
+    "outputs": [
+      {
+        "internalType": "uint48",
+        "name": "",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "pausedUntil",
+    "outputs": [
+      {
+        "internalType": "uint48",
+        "name": "",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "pendingCourt",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "proposed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint48",
+        "name": "effectiveAt",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -724,6 +998,79 @@ export const stakeVaultAbi = [
     "name": "release",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "enum Role",
+        "name": "role",
+        "type": "uint8"
+      },
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "releaseRetired",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "retiredCourt",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "retired",
+        "type": "address"
+      },
+      {
+        "internalType": "uint48",
+        "name": "until",
+        "type": "uint48"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "reward",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "rewardPool",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -893,6 +1240,13 @@ export const stakeVaultAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "unpause",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {

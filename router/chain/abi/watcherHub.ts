@@ -55,6 +55,16 @@ export const watcherHubAbi = [
         "type": "uint96"
       },
       {
+        "internalType": "uint96",
+        "name": "reward_",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint96",
+        "name": "maxReward_",
+        "type": "uint96"
+      },
+      {
         "internalType": "bool",
         "name": "admissionOpen_",
         "type": "bool"
@@ -142,6 +152,22 @@ export const watcherHubAbi = [
       }
     ],
     "name": "AlreadyRevealed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      }
+    ],
+    "name": "AlreadyRewarded",
     "type": "error"
   },
   {
@@ -340,6 +366,38 @@ export const watcherHubAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      }
+    ],
+    "name": "ReportDissents",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      }
+    ],
+    "name": "ReportIncomplete",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint64",
         "name": "epoch",
         "type": "uint64"
@@ -367,6 +425,38 @@ export const watcherHubAbi = [
       }
     ],
     "name": "RevealWindowNotOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint48",
+        "name": "closesAt",
+        "type": "uint48"
+      }
+    ],
+    "name": "RevealWindowOpen",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint96",
+        "name": "cap",
+        "type": "uint96"
+      }
+    ],
+    "name": "RewardAboveCap",
     "type": "error"
   },
   {
@@ -510,6 +600,37 @@ export const watcherHubAbi = [
     "inputs": [
       {
         "indexed": true,
+        "internalType": "OffenceId",
+        "name": "offenceId",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "breaches",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint160",
+        "name": "digest",
+        "type": "uint160"
+      }
+    ],
+    "name": "QuorumReached",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "address",
         "name": "watcher",
         "type": "address"
@@ -540,6 +661,44 @@ export const watcherHubAbi = [
       }
     ],
     "name": "Revealed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "RewardClaimed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      }
+    ],
+    "name": "RewardSet",
     "type": "event"
   },
   {
@@ -636,6 +795,24 @@ export const watcherHubAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      }
+    ],
+    "name": "claimReward",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -739,6 +916,109 @@ export const watcherHubAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "OffenceId",
+        "name": "offenceId",
+        "type": "bytes32"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bytes32",
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "chunkHashes",
+            "type": "bytes32[]"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunk",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "measurementsHash",
+            "type": "bytes32"
+          },
+          {
+            "components": [
+              {
+                "internalType": "address",
+                "name": "provider",
+                "type": "address"
+              },
+              {
+                "internalType": "NetworkId",
+                "name": "network",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "enum Offence",
+                "name": "offence",
+                "type": "uint8"
+              },
+              {
+                "internalType": "uint16",
+                "name": "samples",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "successes",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "p95LatencyMs",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "p95BlockLag",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "mismatches",
+                "type": "uint16"
+              }
+            ],
+            "internalType": "struct IWatcherHub.Breach[]",
+            "name": "breaches",
+            "type": "tuple[]"
+          }
+        ],
+        "internalType": "struct IWatcherHub.AttestationProof",
+        "name": "proof",
+        "type": "tuple"
+      }
+    ],
+    "name": "hasAttested",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "OffenceId",
         "name": "offenceId",
         "type": "bytes32"
@@ -823,6 +1103,19 @@ export const watcherHubAbi = [
     "name": "leave",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "maxReward",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -931,6 +1224,26 @@ export const watcherHubAbi = [
             "internalType": "uint16",
             "name": "revealedChunks",
             "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunks",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "breaches",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint160",
+            "name": "digest",
+            "type": "uint160"
+          },
+          {
+            "internalType": "bool",
+            "name": "rewarded",
+            "type": "bool"
           }
         ],
         "internalType": "struct IWatcherHub.Report",
@@ -1017,6 +1330,19 @@ export const watcherHubAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "reward",
+    "outputs": [
+      {
+        "internalType": "uint96",
+        "name": "",
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
@@ -1025,6 +1351,19 @@ export const watcherHubAbi = [
       }
     ],
     "name": "setAuthority",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint96",
+        "name": "amount",
+        "type": "uint96"
+      }
+    ],
+    "name": "setReward",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1088,6 +1427,37 @@ export const watcherHubAbi = [
         "internalType": "contract IStakeVault",
         "name": "",
         "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      }
+    ],
+    "name": "verdictOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "breaches",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint160",
+            "name": "digest",
+            "type": "uint160"
+          }
+        ],
+        "internalType": "struct IWatcherHub.Verdict",
+        "name": "",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view",
