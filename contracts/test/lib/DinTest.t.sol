@@ -95,8 +95,8 @@ abstract contract DinTest {
         grant(address(created), IWatcherHub.setReward.selector, GOVERNOR_ROLE);
     }
 
-    function newCourt(WatcherHub of) internal returns (SlashingCourt created) {
-        created = new SlashingCourt(of, registry, vault, address(access), windows(), APPEAL_BOND, penalties());
+    function newCourt(WatcherHub itsHub) internal returns (SlashingCourt created) {
+        created = new SlashingCourt(itsHub, registry, vault, address(access), windows(), APPEAL_BOND, penalties());
         grant(address(created), ISlashingCourt.setPenalty.selector, GOVERNOR_ROLE);
         grant(address(created), ISlashingCourt.resolveAppeal.selector, GOVERNOR_ROLE);
         grant(address(created), ISlashingCourt.veto.selector, GUARDIAN_ROLE);
