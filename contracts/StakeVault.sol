@@ -214,10 +214,10 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
         whenNotPaused
         nonReentrant
     {
-        require(reporterAmount <= amount, InvalidParameter("reporterAmount"));
-        require(reporterAmount == 0 || reporter != address(0), ZeroAddress());
         StoredAccount memory stored = _load(role, account);
         _unlock(stored, amount);
+        require(reporterAmount <= amount, InvalidParameter("reporterAmount"));
+        require(reporterAmount == 0 || reporter != address(0), ZeroAddress());
         stored.tokens -= uint96(amount);
         if (stored.thawing > stored.tokens) stored.thawing = stored.tokens;
         if (stored.thawing == 0) stored.thawEnd = 0;
@@ -324,11 +324,11 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
 
     /// @dev Takes `amount` out of what the caller has locked: the present court, or for a while the one before.
     function _unlock(StoredAccount memory stored, uint256 amount) private view {
-        require(amount > 0, ZeroAmount());
         bool inOffice = msg.sender == _court.current;
         require(
             inOffice || (msg.sender == _retiredCourt && block.timestamp < _retiredUntil), NotCourt(msg.sender)
         );
+        require(amount > 0, ZeroAmount());
         uint256 held = inOffice ? stored.locked - stored.retiredLocked : stored.retiredLocked;
         require(amount <= held, InsufficientStake(held, amount));
         stored.locked -= uint96(amount);

@@ -5,6 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {ProviderRegistry} from "../ProviderRegistry.sol";
 import {NetworkId, Role} from "../Types.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
+import {IReplaceable} from "../interfaces/IReplaceable.sol";
 import {DinTest} from "./lib/DinTest.t.sol";
 
 contract ProviderRegistryTest is DinTest {
@@ -419,13 +420,13 @@ contract ProviderRegistryTest is DinTest {
         VM.prank(GOVERNOR);
         registry.proposeCourt(BOB);
         VM.expectRevert(
-            abi.encodeWithSelector(IProviderRegistry.CourtChangeTooEarly.selector, START + COURT_CHANGE)
+            abi.encodeWithSelector(IReplaceable.ChangeTooEarly.selector, START + COURT_CHANGE)
         );
         registry.applyCourt();
         VM.warp(START + COURT_CHANGE);
         registry.applyCourt();
         equal(registry.court(), BOB);
-        VM.expectRevert(IProviderRegistry.NoCourtProposed.selector);
+        VM.expectRevert(IReplaceable.NothingProposed.selector);
         registry.applyCourt();
     }
 

@@ -13,6 +13,7 @@ contract SlashingCourtTest is DinTest {
     uint256 private constant STAKE = 10_000 ether;
     address private provider;
     address[] private watchers;
+    mapping(CaseId caseId => ISlashingCourt.CaseKey) private keys;
 
     function setUp() public {
         deployAll();
@@ -34,7 +35,7 @@ contract SlashingCourtTest is DinTest {
         equal(opened.executableAt, block.timestamp + VETO);
         VM.warp(opened.executableAt);
         VM.prank(STRANGER);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         equal(account().tokens, STAKE * 98 / 100);
         equal(account().locked, 0);
         equal(token.balanceOf(TREASURY), STAKE * 2 / 100);
@@ -73,7 +74,7 @@ contract SlashingCourtTest is DinTest {
         VM.prank(STRANGER);
         court.openCase(1, provider, NETWORK, Offence.Outage);
         VM.warp(block.timestamp + VETO);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         VM.expectRevert(exists);
         court.openCase(1, provider, NETWORK, Offence.Outage);
         VM.expectRevert(
@@ -81,7 +82,7 @@ contract SlashingCourtTest is DinTest {
                 ISlashingCourt.CaseNotOpen.selector, caseId, ISlashingCourt.CaseState.Executed
             )
         );
-        court.execute(caseId);
+        court.execute(keys[caseId]);
     }
 
     function test_evidenceExpires() public {
@@ -99,7 +100,7 @@ contract SlashingCourtTest is DinTest {
         uint256 executableAt = block.timestamp + VETO;
         VM.warp(bound(wait, block.timestamp, executableAt - 1));
         VM.expectRevert(abi.encodeWithSelector(ISlashingCourt.TooEarly.selector, caseId, executableAt));
-        court.execute(caseId);
+        court.execute(keys[caseId]);
     }
 
     function test_stakeThatThawsAsTheCaseOpensIsSlashed() public {
@@ -108,7 +109,7 @@ contract SlashingCourtTest is DinTest {
         vault.thaw(Role.Provider, STAKE);
         CaseId caseId = openOutage(1);
         VM.warp(block.timestamp + VETO);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         VM.warp(hub.epochStart(1) + THAW);
         VM.prank(provider);
         equal(vault.withdraw(Role.Provider, provider), STAKE * 98 / 100);
@@ -123,7 +124,7 @@ contract SlashingCourtTest is DinTest {
         VM.prank(provider);
         equal(vault.withdraw(Role.Provider, provider), STAKE * 98 / 100);
         VM.warp(court.caseOf(caseId).executableAt);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         equal(account().tokens, 0);
         equal(token.balanceOf(TREASURY), STAKE * 2 / 100);
     }
@@ -132,18 +133,18 @@ contract SlashingCourtTest is DinTest {
         attest(watchers, 1, only(outage(provider)));
         VM.prank(provider);
         registry.removeService(NETWORK);
-        CaseId caseId = court.openCase(1, provider, NETWORK, Offence.Outage);
+        court.openCase(1, provider, NETWORK, Offence.Outage);
         VM.warp(block.timestamp + VETO);
-        court.execute(caseId);
+        court.execute(caseKey(1, provider, Offence.Outage));
         equal(account().tokens, STAKE * 98 / 100);
     }
 
     function test_changedPenaltyDoesNotReachAnOpenCase() public {
         CaseId caseId = openOutage(1);
         VM.prank(GOVERNOR);
-        court.setPenalty(Offence.Outage, ISlashingCourt.Penalty(1_000, 1_000, type(uint32).max));
+        court.setPenalty(Offence.Outage, ISlashingCourt.Penalty(1_000, 1_000, 1 days));
         VM.warp(block.timestamp + VETO);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         equal(account().tokens, STAKE * 98 / 100);
         equal(registry.providerOf(provider).jailedUntil, block.timestamp + 72 hours);
     }
@@ -167,7 +168,7 @@ contract SlashingCourtTest is DinTest {
         IStakeVault.Account memory before = account();
         CaseId caseId = openOutage(1);
         VM.prank(GUARDIAN);
-        court.veto(caseId);
+        court.veto(keys[caseId]);
         IStakeVault.Account memory restored = account();
         equal(restored.tokens, before.tokens);
         equal(restored.thawing, before.thawing);
@@ -180,10 +181,10 @@ contract SlashingCourtTest is DinTest {
         );
         VM.warp(block.timestamp + VETO);
         VM.expectRevert(vetoed);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         VM.expectRevert(vetoed);
         VM.prank(GUARDIAN);
-        court.veto(caseId);
+        court.veto(keys[caseId]);
         VM.expectRevert(abi.encodeWithSelector(ISlashingCourt.CaseExists.selector, caseId));
         court.openCase(1, provider, NETWORK, Offence.Outage);
     }
@@ -191,7 +192,7 @@ contract SlashingCourtTest is DinTest {
     function test_vetoedOffenceIsNoFirstOffence() public {
         CaseId caseId = openOutage(1);
         VM.prank(GUARDIAN);
-        court.veto(caseId);
+        court.veto(keys[caseId]);
         equal(court.caseOf(openOutage(2)).amount, STAKE * 2 / 100);
     }
 
@@ -203,7 +204,7 @@ contract SlashingCourtTest is DinTest {
             abi.encodeWithSelector(ISlashingCourt.VetoWindowClosed.selector, caseId, closedAt)
         );
         VM.prank(GUARDIAN);
-        court.veto(caseId);
+        court.veto(keys[caseId]);
     }
 
     function testFuzz_onlyTheGuardianVetoes(address caller) public {
@@ -211,7 +212,7 @@ contract SlashingCourtTest is DinTest {
         CaseId caseId = openOutage(1);
         VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller));
         VM.prank(caller);
-        court.veto(caseId);
+        court.veto(keys[caseId]);
     }
 
     /* REPEAT AND CAP */
@@ -234,7 +235,7 @@ contract SlashingCourtTest is DinTest {
         equal(court.caseOf(third).amount, 0);
         equal(court.countedBps(provider), 1_000);
         VM.warp(block.timestamp + VETO);
-        court.execute(third);
+        court.execute(keys[third]);
         equal(registry.providerOf(provider).jailedUntil, block.timestamp + 72 hours);
         equal(account().tokens, STAKE);
     }
@@ -282,11 +283,11 @@ contract SlashingCourtTest is DinTest {
 
     function test_thawOutlastsEveryWindowTogether() public {
         ISlashingCourt.Windows memory long = windows();
-        long.evidenceSeconds = THAW - VETO - EPOCH - COMMIT - REVEAL;
+        long.evidenceSeconds = THAW - VETO - APPEAL - EPOCH - COMMIT - REVEAL;
         VM.expectRevert(abi.encodeWithSelector(ISlashingCourt.InvalidParameter.selector, "thawSeconds"));
-        new SlashingCourt(hub, registry, vault, address(access), long, penalties());
+        new SlashingCourt(hub, registry, vault, address(access), long, APPEAL_BOND, penalties());
         long.evidenceSeconds -= 1;
-        new SlashingCourt(hub, registry, vault, address(access), long, penalties());
+        new SlashingCourt(hub, registry, vault, address(access), long, APPEAL_BOND, penalties());
     }
 
     /* EQUIVOCATION */
@@ -301,10 +302,10 @@ contract SlashingCourtTest is DinTest {
     }
 
     function test_sameEquivocationIsPunishedOnce() public {
-        CaseId caseId = prove("provider", statement(7, "a"), statement(7, "b"));
+        prove("provider", statement(7, "a"), statement(7, "b"));
         bytes memory a = sign("provider", statement(7, "a"));
         bytes memory c = sign("provider", statement(7, "c"));
-        VM.expectRevert(abi.encodeWithSelector(ISlashingCourt.CaseExists.selector, caseId));
+        VM.expectRevert(abi.encodeWithSelector(ISlashingCourt.AlreadyCondemned.selector, provider));
         court.proveEquivocation(statement(7, "a"), a, statement(7, "c"), c);
     }
 
@@ -358,7 +359,7 @@ contract SlashingCourtTest is DinTest {
         equal(account().tokens, STAKE / 2);
         equal(account().locked, STAKE * 2 / 100);
         VM.warp(block.timestamp + VETO);
-        court.execute(caseId);
+        court.execute(keys[caseId]);
         equal(account().tokens, STAKE * 48 / 100);
         equal(registry.providerOf(provider).jailedUntil, type(uint48).max);
     }
@@ -369,12 +370,13 @@ contract SlashingCourtTest is DinTest {
         return openBreach(epoch, Offence.Outage);
     }
 
-    function openBreach(uint64 epoch, Offence offence) private returns (CaseId) {
+    function openBreach(uint64 epoch, Offence offence) private returns (CaseId caseId) {
         IWatcherHub.Breach memory breach = outage(provider);
         breach.offence = offence;
         breach.mismatches = 1;
         attest(watchers, epoch, only(breach));
-        return court.openCase(epoch, provider, NETWORK, offence);
+        caseId = court.openCase(epoch, provider, NETWORK, offence);
+        keys[caseId] = caseKey(epoch, provider, offence);
     }
 
     function prove(string memory signer, ISlashingCourt.Statement memory a, ISlashingCourt.Statement memory b)

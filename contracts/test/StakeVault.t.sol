@@ -6,6 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {StakeVault} from "../StakeVault.sol";
 import {Role} from "../Types.sol";
+import {IReplaceable} from "../interfaces/IReplaceable.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {DinTest} from "./lib/DinTest.t.sol";
 
@@ -72,7 +73,7 @@ contract StakeVaultTest is DinTest {
     function test_stakeOfNothingOrForNobodyIsRefused() public {
         VM.expectRevert(IStakeVault.ZeroAmount.selector);
         vault.stake(Role.Provider, ALICE, 0);
-        VM.expectRevert(IStakeVault.ZeroAddress.selector);
+        VM.expectRevert(IReplaceable.ZeroAddress.selector);
         vault.stake(Role.Provider, address(0), 1);
     }
 
@@ -100,7 +101,7 @@ contract StakeVaultTest is DinTest {
 
     function test_tokenWithTransferFeeIsRefused() public {
         FeeToken fee = new FeeToken();
-        StakeVault feeVault = new StakeVault(address(fee), TREASURY, address(access), THAW, COURT_CHANGE);
+        StakeVault feeVault = new StakeVault(address(fee), TREASURY, address(access), THAW, COURT_CHANGE, PAUSE);
         fee.mint(address(this), 100 ether);
         fee.approve(address(feeVault), 100 ether);
         VM.expectRevert(
@@ -111,7 +112,7 @@ contract StakeVaultTest is DinTest {
 
     function test_reentrantTokenCannotBeCreditedTwice() public {
         ReentrantToken evil = new ReentrantToken();
-        StakeVault evilVault = new StakeVault(address(evil), TREASURY, address(access), THAW, COURT_CHANGE);
+        StakeVault evilVault = new StakeVault(address(evil), TREASURY, address(access), THAW, COURT_CHANGE, PAUSE);
         VM.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         evil.attack(evilVault, 1 ether);
     }
@@ -232,13 +233,13 @@ contract StakeVaultTest is DinTest {
         equal(vault.court(), address(court));
         VM.warp(START + COURT_CHANGE - 1);
         VM.expectRevert(
-            abi.encodeWithSelector(IStakeVault.CourtChangeTooEarly.selector, START + COURT_CHANGE)
+            abi.encodeWithSelector(IReplaceable.ChangeTooEarly.selector, START + COURT_CHANGE)
         );
         vault.applyCourt();
         VM.warp(START + COURT_CHANGE);
         vault.applyCourt();
         equal(vault.court(), BOB);
-        VM.expectRevert(IStakeVault.NoCourtProposed.selector);
+        VM.expectRevert(IReplaceable.NothingProposed.selector);
         vault.applyCourt();
     }
 
@@ -253,7 +254,7 @@ contract StakeVaultTest is DinTest {
         VM.expectRevert(
             abi.encodeWithSelector(IStakeVault.InvalidParameter.selector, "courtChangeSeconds")
         );
-        new StakeVault(address(token), TREASURY, address(access), THAW, THAW);
+        new StakeVault(address(token), TREASURY, address(access), THAW, THAW, PAUSE);
     }
 
     function lock(uint256 amount) private {

@@ -53,7 +53,7 @@ contract WatcherHubTest is DinTest {
 
     function test_closedAdmissionNeedsTheGovernor() public {
         WatcherHub closed =
-            new WatcherHub(registry, vault, address(this), epochParams(), MIN_BOND, MAX_WEIGHT, false);
+            new WatcherHub(registry, vault, address(this), epochParams(), MIN_BOND, MAX_WEIGHT, 0, 0, false);
         VM.expectRevert(abi.encodeWithSelector(IWatcherHub.NotAdmitted.selector, alice));
         VM.prank(alice);
         closed.join();
@@ -162,12 +162,14 @@ contract WatcherHubTest is DinTest {
         commit(alice, "d");
     }
 
-    function test_whoJoinedAfterTheEpochBeganDoesNotCommit() public {
+    function test_whoJoinedAfterTheEpochBeganDoesNotReveal() public {
         VM.warp(hub.epochStart(1));
         address late = newWatcher("late", MIN_BOND);
-        VM.warp(hub.epochStart(2));
+        IWatcherHub.Breach[] memory none = new IWatcherHub.Breach[](0);
+        bytes32[] memory chunks = chunked(chunkHash("", none));
+        commitTo(late, chunks);
         VM.expectRevert(abi.encodeWithSelector(IWatcherHub.NoWeight.selector, late, EPOCH_ONE));
-        commit(late, "c");
+        reveal(late, chunks, none);
     }
 
     /* REVEAL */
@@ -436,7 +438,7 @@ contract WatcherHubTest is DinTest {
 
     function test_hubAndVaultMustBelongTogether() public {
         VM.expectRevert(abi.encodeWithSelector(IWatcherHub.InvalidParameter.selector, "maxWeight"));
-        new WatcherHub(registry, vault, address(access), epochParams(), MIN_BOND, MIN_BOND - 1, true);
+        new WatcherHub(registry, vault, address(access), epochParams(), MIN_BOND, MIN_BOND - 1, REWARD, MAX_REWARD, true);
     }
 
     /* STEPS */
