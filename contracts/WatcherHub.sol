@@ -133,6 +133,7 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         uint256 bond = vault.activeStake(Role.Watcher, msg.sender);
         require(bond >= minBond, InsufficientBond(bond, minBond));
         _watchers[msg.sender].joined = true;
+        emit WatcherJoined(msg.sender);
         _setWeight(msg.sender, Math.min(bond, maxWeight));
     }
 
@@ -303,6 +304,7 @@ contract WatcherHub is IWatcherHub, AccessManaged {
 
     function _leave(address watcher) private {
         _watchers[watcher].joined = false;
+        emit WatcherLeft(watcher);
         _setWeight(watcher, 0);
     }
 

@@ -69,7 +69,10 @@ interface IWatcherHub {
     event AdmissionOpened();
     event WatcherAdmitted(address indexed watcher);
     event WatcherExpelled(address indexed watcher);
-    /// @notice `weight` counts from the start of `fromEpoch`; 0 once the watcher has left.
+    event WatcherJoined(address indexed watcher);
+    /// @notice By itself or expelled.
+    event WatcherLeft(address indexed watcher);
+    /// @notice `weight` counts from the start of `fromEpoch`; 0 once the watcher has left or its bond is too small.
     event WatcherWeightSet(address indexed watcher, uint64 indexed fromEpoch, uint256 weight, uint256 totalWeight);
     event Committed(address indexed watcher, uint64 indexed epoch, bytes32 commitment);
     /// @notice The network's public record. `measurements` is a sequence of 14-byte records, big-endian:

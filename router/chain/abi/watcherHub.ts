@@ -735,6 +735,32 @@ export const watcherHubAbi = [
         "internalType": "address",
         "name": "watcher",
         "type": "address"
+      }
+    ],
+    "name": "WatcherJoined",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
+      }
+    ],
+    "name": "WatcherLeft",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "watcher",
+        "type": "address"
       },
       {
         "indexed": true,
