@@ -96,18 +96,22 @@ interface IPaymentEscrow is IGuardianPause {
     function withdraw(address to) external returns (uint256 amount);
 
     /// @notice Lets a key sign vouchers for the caller. Warning: whoever holds it can spend the caller's whole balance.
-    /// Takes back an announced revocation.
+    /// Takes back an announced revocation; of a key that was revoked it revives the old vouchers. The gateway itself
+    /// always is authorized, and never listed.
     function authorizeSigner(address signer) external;
 
     /// @notice Announces that a key will be revoked. Its vouchers bind for one thaw more, so that nobody who served in
-    /// good faith loses them.
+    /// good faith loses them. A second announcement is refused: the first one counts.
     function thawSigner(address signer) external;
 
     /// @notice Revokes a key once its thaw is over.
     function revokeSigner(address signer) external;
 
     /// @notice Anyone, for the provider: pays the difference between the voucher's total and what was collected, as far
-    /// as the balance reaches, less the fee, to the provider.
+    /// as the balance reaches, less the fee, to the provider. The rest of the voucher may be collected after a deposit.
+    /// Warning: one balance stands behind all vouchers of a gateway, also those that it makes out to itself: whoever
+    /// collects first is paid first. Warning: a contract wallet can disown what it signed (ERC-1271) at any time; only
+    /// vouchers of an authorized key, or of the gateway's own key, bind.
     /// @param signer The key that signed: the gateway itself (its own key or ERC-1271) or one that it authorized.
     /// @return amount Taken from the gateway's balance, fee included.
     function collect(Voucher calldata voucher, address signer, bytes calldata signature)
@@ -127,6 +131,7 @@ interface IPaymentEscrow is IGuardianPause {
     function feeBps() external view returns (uint16);
     function token() external view returns (address);
     function treasury() external view returns (address);
+    /// @return Longer than a pause, so that no pause covers a whole thaw.
     function thawSeconds() external view returns (uint48);
     function deploymentBlock() external view returns (uint256);
 }
