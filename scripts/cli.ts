@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { DinError } from '../router/core/dinError.ts';
 import { redactUrls } from '../router/core/redactUrls.ts';
+import { addCaseCommands } from './commands/case.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addDeployCommand } from './commands/deploy.ts';
+import { addEscrowCommands } from './commands/escrow.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addKeystoreCommands } from './commands/keystore.ts';
 import { addNetworkCommands } from './commands/network.ts';
+import { addPauseCommands } from './commands/pause.ts';
 import { addProviderCommands } from './commands/provider.ts';
 import { addWatcherCommands } from './commands/watcher.ts';
 import type { CliIo } from './lib/cliIo.ts';
@@ -53,6 +56,9 @@ async function createProgram(argv: readonly string[], io: CliIo): Promise<Comman
   addGatewayCommand(program, io);
   addConfigCommands(program, io);
   addNetworkCommands(program, io);
+  addCaseCommands(program, io);
+  addPauseCommands(program, io);
+  addEscrowCommands(program, io);
   addDeployCommand(program, io);
   addKeystoreCommands(program, io);
   // The devnet's own options need its module; nothing else does.

@@ -91,6 +91,7 @@ test('the status shows an open case with what it locks, then the slash and the j
     functionName: 'reveal',
     args: [epoch, salt, chunkHashes, '0x', breaches],
   });
+  const key = { epoch, provider: addressOf(PROVIDER), network, offence };
   const offenceAt = [epoch, addressOf(PROVIDER), network, offence] as const;
   const courtAt = { address: court, abi: slashingCourtAbi } as const;
   const caseId = await chain.client.readContract({ ...courtAt, functionName: 'caseIdOf', args: offenceAt });
@@ -105,7 +106,7 @@ test('the status shows an open case with what it locks, then the slash and the j
   expect((await chain.din(PROVIDER, ['provider', 'status'])).out).toMatch(/devnet +outage +\d+ +40 DINDEV/);
 
   await chain.passTime(501);
-  await watcher.simulateAndSend({ ...courtAt, functionName: 'execute', args: [caseId] });
+  await watcher.simulateAndSend({ ...courtAt, functionName: 'execute', args: [key] });
   const jailed = await status();
   expect(jailed).toMatchObject({
     stake: { tokens: '1960', active: '1960', locked: '0' },

@@ -299,6 +299,7 @@ describe('operators', () => {
         blockTimestamp: 1_700_000_000,
         state: 'live',
         lastError: null,
+        successor: null,
       },
       totals: { calls: 1, failed: 0, failovers: 0 },
     });

@@ -46,6 +46,10 @@ const POLL_INTERVAL_MS = 20;
 const WITHIN = { timeout: 20_000, interval: 5 };
 const ROLE_PROVIDER = 0;
 const FOREVER = 2 ** 48 - 1;
+/** Of ignition/parameters/devnet.json. */
+const COURT_CHANGE_SECONDS = 300;
+/** Beside the deployed one: accounts that act as a court would. */
+const COURTS = [8, 9].map((index) => devAccount(index).address);
 
 let chain: SettlementChain;
 let snapshot: unknown;
@@ -134,7 +138,31 @@ function action<T extends unknown[]>(
   }));
 }
 
-const court = () => chain.deployment.court;
+/** Whoever is in office; between random histories the chain is set back, so only the chain knows. */
+const court = () =>
+  chain.client.readContract({
+    address: chain.deployment.vault,
+    abi: stakeVaultAbi,
+    functionName: 'court',
+  });
+async function courtBefore(): Promise<Address> {
+  const [retired] = await chain.client.readContract({
+    address: chain.deployment.vault,
+    abi: stakeVaultAbi,
+    functionName: 'retiredCourt',
+  });
+  return retired === zeroAddress ? court() : retired;
+}
+
+/** Puts the next of {@link COURTS} into office, in vault and registry, once the delay is over. */
+async function changeCourt(): Promise<boolean> {
+  const args = [COURTS[(COURTS.indexOf(await court()) + 1) % COURTS.length] ?? alice] as const;
+  for (const of of [vault, registry]) await of(governor.address, { functionName: 'proposeCourt', args });
+  await passTime(COURT_CHANGE_SECONDS);
+  const applied = await vault(alice, { functionName: 'applyCourt' });
+  return (await registry(alice, { functionName: 'applyCourt' })) && applied;
+}
+
 const anyAction: fc.Arbitrary<Action> = fc.oneof(
   action('register', [provider], (id) =>
     registry(id, { functionName: 'register', args: [id, '', 0n, '0x'] }),
@@ -178,17 +206,32 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   ),
   action('cancelThaw', [provider], (id) => vault(id, { functionName: 'cancelThaw', args: [ROLE_PROVIDER] })),
   action('withdraw', [provider], (id) => vault(id, { functionName: 'withdraw', args: [ROLE_PROVIDER, id] })),
-  action('lock', [provider, amount], (id, tokens) =>
-    vault(court(), { functionName: 'lock', args: [ROLE_PROVIDER, id, tokens] }),
+  action('lock', [provider, amount], async (id, tokens) =>
+    vault(await court(), { functionName: 'lock', args: [ROLE_PROVIDER, id, tokens] }),
   ),
-  action('release', [provider, amount], (id, tokens) =>
-    vault(court(), { functionName: 'release', args: [ROLE_PROVIDER, id, tokens] }),
+  action('release', [provider, amount], async (id, tokens) =>
+    vault(await court(), { functionName: 'release', args: [ROLE_PROVIDER, id, tokens] }),
   ),
-  action('slash', [provider, amount], (id, tokens) =>
-    vault(court(), { functionName: 'slash', args: [ROLE_PROVIDER, id, tokens, governor.address, 0n] }),
+  action('slash', [provider, amount], async (id, tokens) =>
+    vault(await court(), { functionName: 'slash', args: [ROLE_PROVIDER, id, tokens, governor.address, 0n] }),
   ),
   action('jail', [provider, fc.integer({ min: 1, max: 40 })], async (id, seconds) =>
-    registry(court(), { functionName: 'jail', args: [id, await until(seconds)] }),
+    registry(await court(), { functionName: 'jail', args: [id, await until(seconds)] }),
+  ),
+  action('release by the court before', [provider, amount], async (id, tokens) =>
+    vault(await courtBefore(), { functionName: 'release', args: [ROLE_PROVIDER, id, tokens] }),
+  ),
+  action('slash by the court before', [provider, amount], async (id, tokens) =>
+    vault(await courtBefore(), {
+      functionName: 'slash',
+      args: [ROLE_PROVIDER, id, tokens, governor.address, 0n],
+    }),
+  ),
+  action('jail by the court before', [provider], async (id) =>
+    registry(await courtBefore(), { functionName: 'jail', args: [id, await until(30)] }),
+  ),
+  action('releaseRetired', [provider], (id) =>
+    vault(alice, { functionName: 'releaseRetired', args: [ROLE_PROVIDER, id] }),
   ),
   action('pass time', [fc.constantFrom(1, 5, 20, 130)], passTime),
 );
@@ -196,9 +239,14 @@ const rareAction: fc.Arbitrary<Action> = fc.oneof(
   action('retireNetwork', [network], (key) =>
     registry(governor.address, { functionName: 'retireNetwork', args: [key] }),
   ),
-  action('jail for good', [provider], (id) =>
-    registry(court(), { functionName: 'jail', args: [id, FOREVER] }),
+  action('jail for good', [provider], async (id) =>
+    registry(await court(), { functionName: 'jail', args: [id, FOREVER] }),
   ),
+  // Locks of its own first, so that something is left of the court before.
+  action('lock and change of court', [provider, amount], async (id, tokens) => {
+    await vault(await court(), { functionName: 'lock', args: [ROLE_PROVIDER, id, tokens] });
+    return await changeCourt();
+  }),
 );
 const someActions = fc.array(
   fc.oneof({ weight: 40, arbitrary: anyAction }, { weight: 1, arbitrary: rareAction }),
@@ -358,7 +406,7 @@ describe('a chain source', () => {
     await openForBusiness();
     const source = await started();
     const end = await until(30);
-    await registry(chain.deployment.court, { functionName: 'jail', args: [alice, end] });
+    await registry(await court(), { functionName: 'jail', args: [alice, end] });
     expect(isActive(await atHead(source), alice, mainnet)).toBe(false);
     await chain.rpc('evm_setNextBlockTimestamp', end - 1);
     await chain.rpc('evm_mine');
@@ -368,6 +416,31 @@ describe('a chain source', () => {
     const set = await atHead(source);
     expect(isActive(set, alice, mainnet)).toBe(true);
     expect(inSet(set)).toEqual(await onChain(set));
+  });
+
+  it('says loudly, once, that the registry was replaced, and goes on following it', async () => {
+    await openForBusiness();
+    const errors: { event: string; values: object }[] = [];
+    const logger = {
+      info() {},
+      warn() {},
+      error: (values: object, event: string) => errors.push({ event, values }),
+    };
+    const source = await started({ logger });
+    const [successor] = COURTS;
+    await registry(governor.address, { functionName: 'proposeSuccessor', args: [successor ?? alice] });
+    await passTime(COURT_CHANGE_SECONDS);
+    expect((await atHead(source)).successor).toBeUndefined();
+    await registry(alice, { functionName: 'applySuccessor' });
+    expect((await atHead(source)).successor).toBe(successor);
+    await registry(alice, { functionName: 'pauseService', args: [mainnet] });
+    expect(isActive(await atHead(source), alice, mainnet)).toBe(false);
+    expect(errors).toEqual([
+      { event: 'registry_replaced', values: { registry: chain.deployment.registry, successor } },
+    ]);
+    // One that starts later is told as well.
+    await started({ logger });
+    expect(errors).toHaveLength(2);
   });
 
   it('knows networks by every name that users call them', async () => {

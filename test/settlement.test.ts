@@ -1,6 +1,7 @@
 import { type Address, type Hex, type LocalAccount, type PublicClient, parseAbi, parseEther } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paymentEscrowAbi } from '../router/chain/abi/paymentEscrow.ts';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { slashingCourtAbi } from '../router/chain/abi/slashingCourt.ts';
 import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
@@ -103,7 +104,21 @@ describe('discoverContracts()', () => {
       ...deployment,
       deploymentBlock: BigInt(deploymentBlock),
       publicEndpointsOnly: false,
+      successor: undefined,
     });
+  });
+
+  it('names the successor of a registry that was replaced', async () => {
+    const snapshot = await chain.rpc('evm_snapshot');
+    const next = stranger.address;
+    await as(governor).simulateAndSend({ ...registry, functionName: 'proposeSuccessor', args: [next] });
+    await expect(discoverRegistry(client, registry.address)).resolves.toMatchObject({ successor: undefined });
+    const seconds = await client.readContract({ ...registry, functionName: 'changeSeconds' });
+    await chain.rpc('evm_increaseTime', seconds);
+    await chain.rpc('evm_mine');
+    await as(stranger).simulateAndSend({ ...registry, functionName: 'applySuccessor' });
+    await expect(discoverRegistry(client, registry.address)).resolves.toMatchObject({ successor: next });
+    await chain.rpc('evm_revert', snapshot);
   });
 
   it.each([
@@ -153,6 +168,18 @@ describe('createTransactor()', () => {
     await expect(as(provider).simulate(call)).rejects.toMatchObject(refusal);
     await expect(as(provider).simulateAndSend(call)).rejects.toMatchObject(refusal);
     expect(await nonceOf(provider.address)).toBe(before);
+  });
+
+  it('names the refusals of the escrow', async () => {
+    const { escrow: address } = await discoverRegistry(client, registry.address);
+    const escrow = { address: address ?? expect.fail('there is none'), abi: paymentEscrowAbi } as const;
+    await expect(
+      as(stranger).simulate({ ...escrow, functionName: 'thaw', args: [7n] }),
+    ).rejects.toMatchObject({
+      code: 'CONTRACT_REFUSED',
+      errorName: 'InsufficientBalance',
+      args: { available: 0n, required: 7n },
+    });
   });
 
   it('names the refusals of the access manager and of the token', async () => {
@@ -228,7 +255,7 @@ describe('the watchers’ encodings', () => {
       const args = [ref.epoch, ref.provider, ref.network, ref.offence] as const;
       const id = await client.readContract({ ...hub, functionName: 'offenceIdOf', args });
       expect(offenceId(ref)).toBe(id);
-      expect(caseId(SETTLEMENT_CHAIN_ID, court.address, id)).toBe(
+      expect(caseId({ chainId: SETTLEMENT_CHAIN_ID, court: court.address }, ref)).toBe(
         await client.readContract({ ...court, functionName: 'caseIdOf', args }),
       );
     }

@@ -61,6 +61,7 @@ beforeAll(async () => {
     ...providers.map((provider, index) => world.enlistProvider(provider, relays[index]!.url)),
     ...watchers.map((watcher) => world.enlistWatcher(watcher)),
   ]);
+  await world.fundRewards(1_000n * 10n ** 18n);
   for (const watcher of watchers) running.set(watcher, await start(watcher));
 }, 120_000);
 
@@ -84,7 +85,9 @@ function start(watcher: LocalAccount): Promise<Running> {
   });
 }
 
-function hubEvents<const Name extends 'Committed' | 'Revealed' | 'BreachAttested'>(eventName: Name) {
+function hubEvents<const Name extends 'Committed' | 'Revealed' | 'BreachAttested' | 'RewardClaimed'>(
+  eventName: Name,
+) {
   const { hub: address } = world.deployment;
   return world.client.getContractEvents({
     address,
@@ -145,6 +148,16 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
     // One record of 14 bytes for each provider.
     expect(found.at(-1)?.args.measurements).toHaveLength(2 + 2 * 14 * 3);
     expect(await hubEvents('BreachAttested')).toEqual([]);
+  });
+
+  test('every watcher is rewarded for reports that agree', async () => {
+    await expect
+      .poll(
+        async () => new Set((await hubEvents('RewardClaimed')).map(({ args }) => args.watcher)).size,
+        PATIENCE,
+      )
+      .toBe(3);
+    expect(log.filter(({ event }) => event === 'reward_refused' || event === 'claim_failed')).toEqual([]);
   });
 
   test('an account that has not joined, and a second process on the same state, are refused by name', async () => {

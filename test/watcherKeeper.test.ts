@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { slashingCourtAbi } from '../router/chain/abi/slashingCourt.ts';
+import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
 import { watcherHubAbi } from '../router/chain/abi/watcherHub.ts';
-import { chunkHash, commitment, offenceValue } from '../router/chain/commitment.ts';
+import { type CaseKey, chunkHash, commitment, offenceValue } from '../router/chain/commitment.ts';
 import { type Contracts, discoverContracts } from '../router/chain/contracts.ts';
 import { createTransactor, type Transactor } from '../router/chain/transact.ts';
 import { systemClock } from '../router/core/clock.ts';
@@ -14,6 +15,8 @@ import { NETWORK, startWatcherWorld, type WatcherWorld } from './fixtures/watche
 const SALT = `0x${'5a'.repeat(32)}` as const;
 const WINDOW_SECONDS = 10_000;
 const VETO_SECONDS = 600;
+const APPEAL_SECONDS = 800;
+const PAUSE_SECONDS = 5_000;
 
 let world: WatcherWorld;
 let contracts: Contracts;
@@ -35,6 +38,8 @@ beforeAll(async () => {
       revealSeconds: WINDOW_SECONDS,
       evidenceSeconds: WINDOW_SECONDS,
       vetoSeconds: VETO_SECONDS,
+      appealSeconds: APPEAL_SECONDS,
+      pauseSeconds: PAUSE_SECONDS,
       thawSeconds: 10 * WINDOW_SECONDS,
       courtChangeSeconds: 20 * WINDOW_SECONDS,
     },
@@ -107,7 +112,8 @@ async function race(first: Keeper, second: Keeper): Promise<void> {
   await anvil('evm_setAutomine', true);
 }
 
-async function attestOutage(watcher: Transactor): Promise<void> {
+/** The outage that the watcher has attested, of an epoch that nobody spoke of before. */
+async function attestOutage(watcher: Transactor): Promise<CaseKey> {
   const { chainId, hub } = contracts;
   const contract = { address: hub, abi: watcherHubAbi } as const;
   const epoch = (await world.client.readContract({ ...contract, functionName: 'currentEpoch' })) + 1n;
@@ -128,6 +134,7 @@ async function attestOutage(watcher: Transactor): Promise<void> {
     functionName: 'reveal',
     args: [epoch, SALT, chunkHashes, '0x', [breach]],
   });
+  return { epoch, provider: breach.provider, network: NETWORK, offence: breach.offence };
 }
 
 async function courtEvents(eventName: 'CaseOpened' | 'CaseExecuted'): Promise<number> {
@@ -166,4 +173,54 @@ test('two keepers after the same case, one restarted in between: opened once, ex
   await step(await keeperOf(17, openStore('late')));
   expect(await courtEvents('CaseExecuted')).toBe(1);
   expect(log.map(({ event }) => event).toSorted()).toEqual(['case_executed', 'case_opened']);
+});
+
+const as = (index: number) => createTransactor({ client: world.client, account: world.account(index) });
+const PROVIDER = 5;
+const GOVERNOR = 0;
+const GUARDIAN = 1;
+
+test('an appealed case is left alone until its decision is due, and a pause of the vault is waited out', {
+  timeout: 60_000,
+}, async () => {
+  log.length = 0;
+  const court = { address: contracts.court, abi: slashingCourtAbi } as const;
+  const executed = await courtEvents('CaseExecuted');
+  const keeper = await keeperOf(15, openStore('appeal'));
+  const key = await attestOutage(as(15));
+  await step(keeper);
+  await as(PROVIDER).simulateAndSend({ ...court, functionName: 'appeal', args: [key] });
+  await passTime(VETO_SECONDS);
+  await step(keeper);
+  expect(await courtEvents('CaseExecuted')).toBe(executed);
+
+  await as(GUARDIAN).simulateAndSend({
+    address: contracts.vault,
+    abi: stakeVaultAbi,
+    functionName: 'pause',
+  });
+  await passTime(APPEAL_SECONDS);
+  const nonce = await world.client.getTransactionCount({ address: world.account(15).address });
+  for (let look = 0; look < 3; look++) await step(keeper);
+  expect(await courtEvents('CaseExecuted')).toBe(executed);
+  expect(await world.client.getTransactionCount({ address: world.account(15).address })).toBe(nonce);
+  await passTime(PAUSE_SECONDS);
+  await step(keeper);
+  expect(await courtEvents('CaseExecuted')).toBe(executed + 1);
+  expect(log.map(({ event }) => event)).toEqual(['case_opened', 'execution_paused', 'case_executed']);
+});
+
+test('a case whose appeal was upheld is dropped', { timeout: 60_000 }, async () => {
+  log.length = 0;
+  const court = { address: contracts.court, abi: slashingCourtAbi } as const;
+  const executed = await courtEvents('CaseExecuted');
+  const keeper = await keeperOf(15, openStore('overturned'));
+  const key = await attestOutage(as(15));
+  await step(keeper);
+  await as(PROVIDER).simulateAndSend({ ...court, functionName: 'appeal', args: [key] });
+  await as(GOVERNOR).simulateAndSend({ ...court, functionName: 'resolveAppeal', args: [key, true] });
+  await passTime(VETO_SECONDS + APPEAL_SECONDS);
+  for (let look = 0; look < 3; look++) await step(keeper);
+  expect(await courtEvents('CaseExecuted')).toBe(executed);
+  expect(log.map(({ event }) => event)).toEqual(['case_opened']);
 });

@@ -103,12 +103,15 @@ export function offenceId({ epoch, provider, network, offence }: OffenceRef): He
   );
 }
 
+/** `ISlashingCourt.CaseKey`: what a case is about names it, and is handed in with each act on it. */
+export type CaseKey = OffenceRef;
+
 /** `keccak256(abi.encode(chainid, court, offenceId))`, as `ISlashingCourt.caseIdOf`. */
-export function caseId(chainId: number, court: Address, offence: Hex): Hex {
+export function caseId(court: { readonly chainId: number; readonly court: Address }, key: CaseKey): Hex {
   return keccak256(
     encodeAbiParameters(
       [{ type: 'uint256' }, { type: 'address' }, { type: 'bytes32' }],
-      [BigInt(chainId), court, offence],
+      [BigInt(court.chainId), court.court, offenceId(key)],
     ),
   );
 }

@@ -1,5 +1,6 @@
 import { type AbiParameter, BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DinError } from '../core/dinError.ts';
+import { paymentEscrowAbi } from './abi/paymentEscrow.ts';
 import { providerRegistryAbi } from './abi/providerRegistry.ts';
 import { slashingCourtAbi } from './abi/slashingCourt.ts';
 import { stakeVaultAbi } from './abi/stakeVault.ts';
@@ -12,6 +13,7 @@ const ALL_ERRORS = [
   ...stakeVaultAbi,
   ...watcherHubAbi,
   ...slashingCourtAbi,
+  ...paymentEscrowAbi,
   ...openZeppelinErrors,
 ].filter((item) => item.type === 'error');
 

@@ -15,6 +15,10 @@ export interface RegistryContracts {
   readonly deploymentBlock: bigint;
   /** Whether the registry refuses all but public https/wss names; then private addresses are refused everywhere. */
   readonly publicEndpointsOnly: boolean;
+  /** Where gateways prepay providers; undefined while the registry names none. */
+  readonly escrow: Address | undefined;
+  /** The registry that replaced this one; undefined while it is in force. */
+  readonly successor: Address | undefined;
 }
 
 /** The whole deployment. */
@@ -33,20 +37,30 @@ export async function discoverRegistry(client: PublicClient, registry: Address):
     throw new NotARegistryError(registry, chainId, 'there is no contract');
   try {
     const at = { address: registry, abi: providerRegistryAbi } as const;
-    const [vault, publicEndpointsOnly] = await Promise.all([
+    const [vault, publicEndpointsOnly, escrow, successor] = await Promise.all([
       client.readContract({ ...at, functionName: 'vault' }),
       client.readContract({ ...at, functionName: 'publicEndpointsOnly' }),
+      client.readContract({ ...at, functionName: 'escrow' }),
+      client.readContract({ ...at, functionName: 'successor' }),
     ]);
     const vaultAt = { address: vault, abi: stakeVaultAbi } as const;
     const [token, deploymentBlock] = await Promise.all([
       client.readContract({ ...vaultAt, functionName: 'token' }),
       client.readContract({ ...vaultAt, functionName: 'deploymentBlock' }),
     ]);
-    return { chainId, registry: getAddress(registry), vault, token, deploymentBlock, publicEndpointsOnly };
+    return {
+      ...{ chainId, registry: getAddress(registry), vault, token, deploymentBlock, publicEndpointsOnly },
+      escrow: unlessZero(escrow),
+      successor: unlessZero(successor),
+    };
   } catch (cause) {
     if (isEndpointError(cause)) throw cause;
     throw new NotARegistryError(registry, chainId, 'the contract does not answer as one', { cause });
   }
+}
+
+function unlessZero(address: Address): Address | undefined {
+  return address === zeroAddress ? undefined : address;
 }
 
 /**

@@ -55,6 +55,7 @@ test('shows the set, the networks and each service with its reason', () => {
         state: 'stale',
         ageMs: 5_000,
         lastError: 'no answer from https://rpc.example/***',
+        successor: null,
       },
       networks: [
         {

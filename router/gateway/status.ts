@@ -15,6 +15,8 @@ export interface GatewayStatus {
     readonly state: SourceStatus['state'];
     readonly ageMs: number;
     readonly lastError: string | null;
+    /** The registry that replaced the one that is followed. */
+    readonly successor: string | null;
   } | null;
   readonly networks: readonly {
     readonly caip2: string;
@@ -61,6 +63,7 @@ export function gatewayStatus(state: {
           ageMs: Math.round(settlement.status.ageMs),
           lastError:
             settlement.status.lastError === undefined ? null : redactUrls(settlement.status.lastError),
+          successor: settlement.set?.successor ?? null,
         }
       : null,
     networks: state.routers.map((router) => ({

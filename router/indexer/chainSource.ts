@@ -66,7 +66,7 @@ interface Followed {
 /**
  * The provider set from the contracts' events over JSON-RPC. After `start`, keeps following until `stop` or the
  * signal's abort, and goes through endpoint failures with the last set in hand; may be started again, and goes on from
- * where it stood.
+ * where it stood. A registry that was replaced is still followed, and the log says so.
  *
  * `start` rejects with {@link WrongChainError}, `NotARegistryError` or the signal's reason, else tries on.
  */
@@ -86,6 +86,8 @@ export function createChainSource(options: ChainSourceOptions): ProviderSource {
 
   function publish(set: ProviderSet): void {
     if (set === published) return;
+    const replacedBy = set.successor === published?.successor ? undefined : set.successor;
+    if (replacedBy !== undefined) logger?.error({ registry, successor: replacedBy }, 'registry_replaced');
     published = set;
     for (const listener of listeners) {
       try {

@@ -71,7 +71,10 @@ function fromRegistry(place: EventPlace, log: MinedLog): RegistryEvent | undefin
       const { provider, until } = event.args;
       return { ...place, type: 'providerJailed', provider, until: unixSeconds(until) };
     }
+    case 'SuccessorChanged':
+      return { ...place, type: 'registryReplaced', successor: event.args.successor };
     default:
+      // Courts and escrow bear on nobody's place in the set.
       return undefined;
   }
 }

@@ -71,6 +71,7 @@ export const arbitraryEvent: fc.Arbitrary<RegistryEvent> = fc.oneof(
     { type: typed('stakeChanged'), provider, tokens: amount, thawing: amount, locked: amount, ...at() },
     { requiredKeys: ['type', 'provider', 'blockNumber', 'logIndex'] },
   ),
+  fc.record({ type: typed('registryReplaced'), successor: provider, ...at() }),
 );
 
 /** The fold does not look at the place: the source has put the events in order. */

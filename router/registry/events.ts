@@ -42,6 +42,7 @@ export type RegistryEvent = EventPlace &
     | ({ readonly type: 'servicePaused' | 'serviceResumed' | 'serviceRemoved' } & ServicePlace)
     | { readonly type: 'providerJailed'; readonly provider: Address; readonly until: UnixSeconds }
     | ({ readonly type: 'stakeChanged' } & StakeChange)
+    | { readonly type: 'registryReplaced'; readonly successor: Address }
   );
 
 interface ServicePlace {

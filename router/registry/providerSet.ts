@@ -73,6 +73,8 @@ export interface ProviderSet {
   readonly active: ReadonlyMap<NetworkKey, readonly Service[]>;
   /** Jails that have not ended at `block`, the next to end first: time frees providers without an event. */
   readonly jails: readonly Jail[];
+  /** The registry that replaced this one; undefined while it is in force. */
+  readonly successor: Address | undefined;
 }
 
 export interface Jail {
@@ -82,7 +84,8 @@ export interface Jail {
 
 /** What is known before the first event. */
 export function emptySet(block: BlockRef): ProviderSet {
-  return { block, networks: new Map(), providers: new Map(), active: new Map(), jails: [] };
+  const none = { networks: new Map(), providers: new Map(), active: new Map() };
+  return { block, ...none, jails: [], successor: undefined };
 }
 
 export function serviceKey(provider: Address, network: NetworkKey): ServiceKey {

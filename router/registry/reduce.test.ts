@@ -58,6 +58,14 @@ const history = fc.array(
   { maxLength: 12 },
 );
 
+it('knows the registry that replaced this one, and goes on', () => {
+  expect(start.successor).toBeUndefined();
+  const replaced = reduce(offered, { type: 'registryReplaced', successor: bob, ...NOWHERE });
+  expect(replaced.successor).toBe(bob);
+  expect(isActive(replaced, alice, net)).toBe(isActive(offered, alice, net));
+  expect(advance(replaced, blockAt(9)).successor).toBe(bob);
+});
+
 describe('reduce() with random events', () => {
   it('keeps an index that equals the definition after every block', () => {
     fc.assert(

@@ -87,6 +87,9 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
     case 'serviceRemoved':
       changeService(draft, event.provider, event.network, { status: 'removed' });
       break;
+    case 'registryReplaced':
+      draft.setSuccessor(event.successor);
+      break;
     default:
       // A variant that this version does not know.
       event satisfies never;

@@ -21,12 +21,14 @@ export interface SetDraft {
   /** An account that nothing is known of yet has no stake, no signer and no services. */
   provider(id: Address): Provider;
   putProvider(provider: Provider): void;
+  setSuccessor(registry: Address): void;
   close(block: BlockRef): ProviderSet;
 }
 
 export function openDraft(base: ProviderSet): SetDraft {
   let networks: Map<NetworkKey, Network> | undefined;
   let providers: Map<Address, Provider> | undefined;
+  let { successor } = base;
   const touched = new Set<Address>();
   const touchedNetworks = new Set<NetworkKey>();
 
@@ -43,12 +45,16 @@ export function openDraft(base: ProviderSet): SetDraft {
       providers.set(provider.id, provider);
       touched.add(provider.id);
     },
+    setSuccessor(registry) {
+      successor = registry;
+    },
     close(block) {
       const next: ProviderSet = {
         ...base,
         block,
         networks: networks ?? base.networks,
         providers: providers ?? base.providers,
+        successor,
       };
       // Blocks of one chain never go back in time; if they do all the same, nothing can be taken over.
       if (block.timestamp < base.block.timestamp) return indexAnew(next);

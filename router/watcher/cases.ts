@@ -1,7 +1,8 @@
 import type { PublicClient } from 'viem';
 import { slashingCourtAbi } from '../chain/abi/slashingCourt.ts';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
-import { caseId, OFFENCES, offenceId } from '../chain/commitment.ts';
+import { caseStateOf } from '../chain/caseState.ts';
+import { type CaseKey, caseId, OFFENCES, offenceId } from '../chain/commitment.ts';
 import type { Contracts } from '../chain/contracts.ts';
 import type { Transactor } from '../chain/transact.ts';
 import type { Clock, Random } from '../core/clock.ts';
@@ -9,9 +10,9 @@ import type { UnixSeconds } from '../core/units.ts';
 import type { Hex } from '../registry/providerSet.ts';
 import { createOffenceReader } from './attestedOffences.ts';
 import { describeError } from './describeError.ts';
-import { CASE_STATES, keeperStep, type Offence, type OffenceView } from './docket.ts';
+import { keeperStep, type Offence, type OffenceView } from './docket.ts';
 import { type EpochParams, windowsOf } from './epochClock.ts';
-import { refusalName } from './refusals.ts';
+import { refusalName, refusedUntil } from './refusals.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { WatcherLog } from './watcherLog.ts';
 
@@ -60,7 +61,13 @@ const STAGGER_MS = 2_000;
 const NO_ERROR = new Set(['CaseExists', 'CaseNotOpen', 'TooEarly', 'NoQuorum']);
 
 /** There will never be a case. */
-const HOPELESS = new Set(['EvidenceExpired', 'NothingToSlash', 'NotSubjective']);
+const HOPELESS = new Set([
+  'EvidenceExpired',
+  'NothingToSlash',
+  'NotSubjective',
+  'BeforeThisCourt',
+  'NotInOffice',
+]);
 
 export function createKeeper(dependencies: KeeperDependencies): Keeper {
   const { client, transactor, contracts, params, evidenceSeconds, store, clock, random, log } = dependencies;
@@ -93,7 +100,7 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
       client.readContract({
         ...court,
         functionName: 'caseOf',
-        args: [caseId(contracts.chainId, contracts.court, id)],
+        args: [caseId(contracts, keyOf(offence))],
       }),
       client.readContract({
         address: contracts.hub,
@@ -104,7 +111,7 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
     ]);
     const { revealEnd } = windowsOf(params, offence.epoch);
     return {
-      state: CASE_STATES[found.state] ?? 'executed',
+      state: caseStateOf(found.state),
       executableAt: found.executableAt as UnixSeconds,
       hasQuorum,
       tallyFinal: now >= revealEnd,
@@ -119,7 +126,7 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
     const step = keeperStep(found, now);
     if (step === 'drop') return settle(id, entry);
     if (step === 'wait') {
-      if (found.state === 'open') entry.notBefore = found.executableAt;
+      if (found.state !== 'none') entry.notBefore = found.executableAt;
       return;
     }
     entry.turnAtMs ??= clock.now() + random() * STAGGER_MS;
@@ -136,7 +143,7 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
       await transactor.simulateAndSend({
         ...court,
         functionName: 'execute',
-        args: [caseId(contracts.chainId, contracts.court, id)],
+        args: [keyOf(offence)],
       });
       log.info(fieldsOf(offence), 'case_executed');
       settle(id, entry);
@@ -160,6 +167,12 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
           await handle(id, entry, head.timestamp);
         } catch (error) {
           const refusal = refusalName(error);
+          const pausedUntil = refusedUntil(error, 'IsPaused');
+          if (pausedUntil !== undefined) {
+            entry.notBefore = pausedUntil;
+            log.info({ ...fieldsOf(entry.offence), until: pausedUntil }, 'execution_paused');
+            continue;
+          }
           if (refusal !== undefined && NO_ERROR.has(refusal)) continue;
           if (refusal !== undefined && HOPELESS.has(refusal)) settle(id, entry);
           log.warn({ ...fieldsOf(entry.offence), refusal, ...describeError(error) }, 'keeper_failed');
@@ -176,7 +189,11 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
 }
 
 function idOf(offence: Offence): Hex {
-  return offenceId({ ...offence, epoch: BigInt(offence.epoch) });
+  return offenceId(keyOf(offence));
+}
+
+function keyOf(offence: Offence): CaseKey {
+  return { ...offence, epoch: BigInt(offence.epoch) };
 }
 
 function fieldsOf({ epoch, provider, network, offence }: Offence): object {

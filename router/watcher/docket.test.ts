@@ -28,7 +28,12 @@ test('an open case is executed when it is due, long after the evidence too', () 
   expect(keeperStep(open, at(500))).toBe('execute');
 });
 
-test('a vetoed or executed case is over', () => {
-  expect(keeperStep({ ...none, state: 'vetoed', hasQuorum: true }, at(10))).toBe('drop');
-  expect(keeperStep({ ...none, state: 'executed', hasQuorum: true }, at(10))).toBe('drop');
+test('an appealed case waits for its decision, and is executed when none has come in time', () => {
+  const appealed: OffenceView = { ...none, state: 'appealed', executableAt: at(700), tallyFinal: true };
+  expect(keeperStep(appealed, at(699))).toBe('wait');
+  expect(keeperStep(appealed, at(700))).toBe('execute');
+});
+
+test.each(['vetoed', 'overturned', 'executed'] as const)('a case that is %s is over', (state) => {
+  expect(keeperStep({ ...none, state, executableAt: at(5), hasQuorum: true }, at(10))).toBe('drop');
 });

@@ -1,3 +1,4 @@
+import type { CaseState } from '../chain/caseState.ts';
 import type { UnixSeconds } from '../core/units.ts';
 import type { Address, Hex } from '../registry/providerSet.ts';
 
@@ -10,14 +11,10 @@ export interface Offence {
   readonly offence: number;
 }
 
-/** As the court's `CaseState`. */
-export const CASE_STATES = ['none', 'open', 'vetoed', 'executed'] as const;
-export type CaseState = (typeof CASE_STATES)[number];
-
 /** What the chain says about an offence now. */
 export interface OffenceView {
   readonly state: CaseState;
-  /** Of an open case. */
+  /** Of an open or appealed case: until then guardian or governor may end it. */
   readonly executableAt: UnixSeconds;
   readonly hasQuorum: boolean;
   /** The epoch's reveal window has closed: the tally does not change any more. */
@@ -32,9 +29,11 @@ export type KeeperStep = 'open' | 'execute' | 'wait' | 'drop';
 export function keeperStep(view: OffenceView, now: UnixSeconds): KeeperStep {
   switch (view.state) {
     case 'vetoed':
+    case 'overturned':
     case 'executed':
       return 'drop';
     case 'open':
+    case 'appealed':
       return now >= view.executableAt ? 'execute' : 'wait';
     case 'none':
       if (now >= view.evidenceUntil) return 'drop';

@@ -6,8 +6,13 @@ import { DinError } from '../core/dinError.ts';
 import type { Hex } from '../registry/providerSet.ts';
 import { commitmentOf, type Report, type ReportAuthor } from './report.ts';
 
-/** `missed`: a window closed before the report went through it. */
-export type ReportState = 'stored' | 'committed' | 'revealed' | 'missed';
+/**
+ * - `missed`: a window closed before the report went through it
+ * - `rewarded`: the hub has paid for it
+ * - `unrewarded`: the hub will never pay for it
+ */
+export type ReportState = (typeof REPORT_STATES)[number];
+const REPORT_STATES = ['stored', 'committed', 'revealed', 'missed', 'rewarded', 'unrewarded'] as const;
 
 export interface StoredReport extends Report {
   readonly state: ReportState;
@@ -20,6 +25,8 @@ export interface ReportStore {
   get(epoch: number): StoredReport | undefined;
   /** Reports that still wait for their commit or reveal, oldest first. */
   pending(): StoredReport[];
+  /** Epochs of the reports that were revealed in full and whose reward is not settled, oldest first. */
+  unpaid(): readonly number[];
   setState(epoch: number, state: ReportState): void;
   /** Next settlement block in which to look for attested breaches; undefined before the first look. */
   cursor(): bigint | undefined;
@@ -54,6 +61,9 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
   const select = 'SELECT epoch, salt, chunks, commitment, state FROM reports WHERE author = ?';
   const one = db.prepare(`${select} AND epoch = ?`);
   const waiting = db.prepare(`${select} AND state IN ('stored', 'committed') ORDER BY epoch`);
+  const revealed = db.prepare(
+    "SELECT epoch FROM reports WHERE author = ? AND state = 'revealed' ORDER BY epoch",
+  );
   const insert = db.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE reports SET state = ? WHERE author = ? AND epoch = ?');
   const remove = db.prepare('DELETE FROM reports WHERE author = ? AND epoch < ?');
@@ -72,6 +82,7 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
       return get(epoch) ?? { ...report, state: 'stored' };
     },
     pending: () => waiting.all(key).map((row) => readReport(row, author)),
+    unpaid: () => revealed.all(key).map((row) => Number(row.epoch)),
     setState: (epoch, state) => void update.run(state, key, epoch),
     cursor: () => {
       const row = readCursor.get(key);
@@ -106,7 +117,7 @@ const rowSchema = z.object({
   epoch: z.int().min(0),
   salt: hex,
   commitment: hex,
-  state: z.enum(['stored', 'committed', 'revealed', 'missed']),
+  state: z.enum(REPORT_STATES),
   chunks: z.string().transform((text) => chunksSchema.parse(JSON.parse(text))),
 });
 const chunksSchema = z.array(

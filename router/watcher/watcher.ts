@@ -9,6 +9,7 @@ import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import { attest } from './attest.ts';
 import { createKeeper } from './cases.ts';
+import { createRewardClaims } from './claimRewards.ts';
 import { closeEpoch } from './closeEpoch.ts';
 import { describeError } from './describeError.ts';
 import { type EpochParams, epochAt, phaseOf } from './epochClock.ts';
@@ -42,7 +43,7 @@ export interface WatcherOptions {
 }
 
 export interface Watcher {
-  /** Probes, attests and keeps cases until aborted; no failure ends it before. Never rejects. */
+  /** Probes, attests, keeps cases and fetches rewards until aborted; no failure ends it before. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -73,6 +74,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     epoch: () => (reachable ? epoch : undefined),
   });
   const keeper = createKeeper(options);
+  const rewards = createRewardClaims(options);
   const gasWatch = createGasWatch(client, transactor.account.address, log);
   const closing = {
     author: { chainId: contracts.chainId, hub: contracts.hub, watcher: transactor.account.address },
@@ -84,6 +86,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const unexpected = (error: unknown) => log.error(describeError(error), 'watcher_failed');
   const attesting = createLane(unexpected);
   const keeping = createLane(unexpected);
+  const claiming = createLane(unexpected);
   let closings = Promise.resolve();
 
   function enterEpoch(next: number, now: UnixSeconds): void {
@@ -109,6 +112,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     if (next !== undefined) enterEpoch(next, timestamp);
     attesting.enter(() => attest(attestation, timestamp));
     keeping.enter(() => keeper.step({ number: head.number, timestamp }));
+    claiming.enter(() => rewards.step(timestamp));
   }
 
   const attestation = { client, transactor, hub: contracts.hub, params, store, log };
@@ -123,7 +127,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         });
         await sleep(pollMs, undefined, { signal }).catch(() => undefined);
       }
-      const done = Promise.all([probing, attesting.idle(), keeping.idle(), closings]);
+      const done = Promise.all([probing, attesting.idle(), keeping.idle(), claiming.idle(), closings]);
       const late = new AbortController();
       await Promise.race([
         done,

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CliIo } from '../lib/cliIo.ts';
-import { collect, withChain, withSignerKey, withSigning } from '../lib/options.ts';
+import { collect, type SigningOptions, withChain, withSignerKey, withSigning } from '../lib/options.ts';
 import type { AddServiceOptions } from './provider/addService.ts';
 import type { ExitOptions } from './provider/exit.ts';
 import type { RegisterOptions } from './provider/register.ts';
@@ -72,7 +72,7 @@ export function addProviderCommands(program: Command, io: CliIo): void {
   }
 
   withChain(provider.command('status'))
-    .description('registration, stake, jail, services and open cases of a provider')
+    .description('registration, stake, jail, services and cases of a provider')
     .argument('[provider]', "the provider's address; left out: that of the key")
     .option(
       '--keystore <file>',
@@ -87,6 +87,25 @@ export function addProviderCommands(program: Command, io: CliIo): void {
     .addOption(new Option('--amount <tokens>', 'whole tokens').conflicts('all'))
     .option('--all', 'all that is neither thawing nor locked')
     .action(async (options: ThawOptions) => (await import('./provider/thaw.ts')).thaw(options, io));
+
+  withSigning(provider.command('cancel-thaw'))
+    .description('turn all that thaws back into stake that counts')
+    .action(async (options: SigningOptions) =>
+      (await import('./provider/cancelThaw.ts')).cancelThaw(options, io),
+    );
+
+  withSigning(provider.command('appeal'))
+    .description('appeal against an open case; locks a bond, which is lost with the appeal')
+    .argument('<case>', 'its id, as `din provider status` shows it')
+    .action(async (id: string, options: SigningOptions) =>
+      (await import('./provider/appeal.ts')).appeal(id, options, io),
+    );
+
+  withSigning(provider.command('release-retired'))
+    .description('free what a court that was replaced has left locked')
+    .action(async (options: SigningOptions) =>
+      (await import('./provider/releaseRetired.ts')).releaseRetired(options, io),
+    );
 
   withSigning(provider.command('withdraw'))
     .description('pay out what has thawed')

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../lib/cliIo.ts';
 import { parseInteger, type SigningOptions, withChain, withSigning } from '../lib/options.ts';
+import type { ClaimOptions } from './watcher/claim.ts';
+import type { FundRewardsOptions } from './watcher/fundRewards.ts';
 import type { JoinOptions } from './watcher/join.ts';
 import type { RunOptions } from './watcher/run.ts';
 import type { WatcherStatusOptions } from './watcher/status.ts';
@@ -28,8 +30,21 @@ export function addWatcherCommands(program: Command, io: CliIo): void {
       (await import('./watcher/leave.ts')).leave(options, io),
     );
 
+  withSigning(watcher.command('claim'))
+    .description('fetch rewards that `run` has not fetched; they go to the bond')
+    .option('--epoch <n>', 'of this epoch; left out: of the last 30', parseInteger(0, 1e15))
+    .option('--watcher <address>', "for another watcher; left out: the key's")
+    .action(async (options: ClaimOptions) => (await import('./watcher/claim.ts')).claim(options, io));
+
+  withSigning(watcher.command('fund-rewards'))
+    .description('anyone: add to the pool that rewards are paid from')
+    .requiredOption('--amount <tokens>', 'whole tokens')
+    .action(async (options: FundRewardsOptions) =>
+      (await import('./watcher/fundRewards.ts')).fundRewards(options, io),
+    );
+
   withChain(watcher.command('run'))
-    .description('probe, commit, reveal, bring cases, until SIGINT or SIGTERM')
+    .description('probe, commit, reveal, bring cases, fetch rewards, until SIGINT or SIGTERM')
     .option('--keystore <file>', 'encrypted key file; left out: DIN_PRIVATE_KEY')
     .requiredOption('--state-dir <dir>', 'where reports wait for their reveal; must outlive a restart')
     .option('--probe-interval-ms <ms>', 'time between two probes of a service', parseInteger(100, 3_600_000))
@@ -37,7 +52,7 @@ export function addWatcherCommands(program: Command, io: CliIo): void {
     .action(async (options: RunOptions) => (await import('./watcher/run.ts')).run(options, io));
 
   withChain(watcher.command('status'))
-    .description('bond, weight and the last reports of a watcher')
+    .description('bond, weight, the last reports and their rewards of a watcher')
     .argument('[watcher]', "the watcher's address; left out: that of the key")
     .option(
       '--keystore <file>',

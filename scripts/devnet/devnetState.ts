@@ -23,6 +23,7 @@ export interface DevnetState {
       readonly registry: Address;
       readonly hub: Address;
       readonly court: Address;
+      readonly escrow: Address;
     };
   };
   readonly network: {

@@ -14,7 +14,7 @@ import { controlRequest } from './faultSwitch.ts';
 import { gatewayConfig } from './gatewayConfig.ts';
 import { gatewayStatus, servicesByProvider } from './gatewayStatus.ts';
 import { closeServer, listen } from './httpJson.ts';
-import { enlistProvider, enlistWatchers, mintTokens, openNetwork } from './participants.ts';
+import { enlistProvider, enlistWatchers, fundRewards, mintTokens, openNetwork } from './participants.ts';
 import { createProcesses, type ProcessEndedError, type Processes } from './processes.ts';
 import { createProviderFleet, type ProviderFleet } from './providerFleet.ts';
 
@@ -134,12 +134,13 @@ async function bringUp(options: DevnetOptions, ports: DevnetPorts, processes: Pr
     const context = { rpcUrl: settlementUrl, registry: deployment.registry };
     await Promise.all([
       // Anyone may mint; another account than the governor's, whose nonces are in use.
-      mintTokens(settlementUrl, deployment, treasury, [...providers, ...watchers]),
+      mintTokens(settlementUrl, deployment, treasury, [...providers, ...watchers, treasury]),
       openNetwork(context, governor, SERVED),
       served,
     ]);
     onStep(`governor opened ${SERVED.caip2}`);
     await Promise.all([
+      fundRewards(context, treasury).then(() => onStep('the pool of rewards for watchers is filled')),
       Promise.all(providers.map((provider) => enlistProvider(context, provider, SERVED.slug))).then(() =>
         onStep(`providers registered and staked: ${names(providers)}`),
       ),

@@ -11,6 +11,8 @@ const TOKEN = 10n ** 18n;
 /** What each participant gets; more than the least stake, so that a slash does not end the story. */
 const MINTED = 10_000n * TOKEN;
 export const PROVIDER_STAKE = '5000';
+/** A token for each report: days of an epoch of 10 s with three watchers. */
+const REWARD_POOL = '10000';
 
 const mintAbi = parseAbi(['function mint(address to, uint256 amount)']);
 
@@ -33,6 +35,11 @@ export async function mintTokens(
       }),
     ),
   );
+}
+
+/** Fills the pool that watchers' rewards come from: by a fund's own key, as anyone could. */
+export async function fundRewards(context: CommandContext, fund: DevAccount): Promise<void> {
+  await runCommand(['watcher', 'fund-rewards', '--amount', REWARD_POOL], fund.privateKey, context);
 }
 
 /** Governor: opens the served network with the SLA of the development deployment. */

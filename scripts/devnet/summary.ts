@@ -15,6 +15,7 @@ export function devnetSummary(state: DevnetState, stateFile: string): string[] {
         ['StakeVault', contracts.vault],
         ['WatcherHub', contracts.hub],
         ['SlashingCourt', contracts.court],
+        ['PaymentEscrow', contracts.escrow],
         ['AccessManager', contracts.accessManager],
         ['Token', contracts.token],
       ]),

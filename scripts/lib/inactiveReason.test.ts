@@ -7,7 +7,7 @@ const provider: ProviderState = {
   signer: '0x0000000000000000000000000000000000000001',
   jailedUntil: 100,
   requiredStake: 10n,
-  bond: { tokens: 12n, thawing: 3n, thawEnd: 0, locked: 0n },
+  bond: { tokens: 12n, thawing: 3n, thawEnd: 0, locked: 0n, retiredLocked: 0n },
 };
 const live: ServiceState = { id: 1, status: 'live', capabilities: 1, minStake: 10n };
 const network = { status: 'live' } as const;

@@ -21,14 +21,19 @@ export interface GovernedPlan {
 }
 
 /**
- * A call that only the governor may make: at once where the role has no delay, else its announcement, and after the
- * delay the call itself.
- * @throws {@link NotGovernorError}, {@link GovernanceDelayError} while the delay runs.
+ * A call that only the governor (or the guardian) may make: at once where the role has no delay, else its
+ * announcement, and after the delay the call itself.
+ * @throws {@link NotGovernorError}, {@link NotGuardianError}, {@link GovernanceDelayError} while the delay runs.
  */
 export async function planGoverned<
   const abi extends Abi,
   name extends ContractFunctionName<abi, 'nonpayable' | 'payable'>,
->(session: SigningSession, contract: string, call: WriteCall<abi, name>): Promise<GovernedPlan> {
+>(
+  session: SigningSession,
+  contract: string,
+  call: WriteCall<abi, name>,
+  role: 'governor' | 'guardian' = 'governor',
+): Promise<GovernedPlan> {
   const { client, account } = session;
   const plain = call as WriteCall;
   const target = plain.address;
@@ -48,7 +53,10 @@ export async function planGoverned<
     passed(session, `${account.address} may call ${plain.functionName}`);
     return { call: planned(contract, plain), announces: false, delaySeconds: 0 };
   }
-  if (delay === 0) throw new NotGovernorError(account.address, plain.functionName);
+  if (delay === 0) {
+    const NotAllowedError = role === 'governor' ? NotGovernorError : NotGuardianError;
+    throw new NotAllowedError(account.address, plain.functionName);
+  }
   const id = await client.readContract({
     ...at,
     functionName: 'hashOperation',
@@ -67,6 +75,13 @@ export class NotGovernorError extends DinError {
   readonly code = 'NOT_GOVERNOR';
   constructor(account: Address, functionName: string) {
     super(`${account} may not call ${functionName}: it is the governor's alone`);
+  }
+}
+
+export class NotGuardianError extends DinError {
+  readonly code = 'NOT_GUARDIAN';
+  constructor(account: Address, functionName: string) {
+    super(`${account} may not call ${functionName}: it is the guardian's alone`);
   }
 }
 

@@ -1,99 +1,32 @@
-import { type Address, domainSeparator, erc20Abi, type Hex, parseAbi, parseSignature } from 'viem';
 import { stakeVaultAbi } from '../../router/chain/abi/stakeVault.ts';
-import { DinError } from '../../router/core/dinError.ts';
-import { amountText, type TokenUnit } from './amount.ts';
-import { type PlannedCall, passed, planned } from './perform.ts';
+import { type PlannedCall, planned } from './perform.ts';
+import { HIDDEN, planSpending } from './planSpending.ts';
 import { ROLE } from './providerState.ts';
-import { chainTime, type SigningSession } from './session.ts';
-
-// A permit is used at once; the hour is for a full chain.
-const PERMIT_SECONDS = 3_600;
-const HIDDEN = '(signature)';
-
-const permitAbi = parseAbi([
-  'function nonces(address owner) view returns (uint256)',
-  'function DOMAIN_SEPARATOR() view returns (bytes32)',
-  'function name() view returns (string)',
-  'function version() view returns (string)',
-]);
+import type { SigningSession } from './session.ts';
 
 /**
- * The calls that put `amount` of the caller's tokens into its own bond: one with an ERC-2612 permit where the token
- * has it, else an approval (unless there is one already) and the stake.
- * @throws {@link InsufficientBalanceError}
+ * The calls that put `amount` of the caller's tokens into its own bond.
+ * @throws `InsufficientBalanceError`
  */
 export async function planStake(
   session: SigningSession,
   role: keyof typeof ROLE,
   amount: bigint,
 ): Promise<PlannedCall[]> {
-  const { client, contracts, account, token } = session;
-  const erc20 = { address: contracts.token, abi: erc20Abi } as const;
+  const { contracts, account } = session;
   const vault = { address: contracts.vault, abi: stakeVaultAbi } as const;
-  const [balance, allowance] = await Promise.all([
-    client.readContract({ ...erc20, functionName: 'balanceOf', args: [account.address] }),
-    client.readContract({ ...erc20, functionName: 'allowance', args: [account.address, contracts.vault] }),
-  ]);
-  if (session.check) {
-    if (balance < amount) throw new InsufficientBalanceError(account.address, balance, amount, token);
-    passed(session, `balance of ${amountText(balance, token)} covers ${amountText(amount, token)}`);
-  }
   const args = [ROLE[role], account.address, amount] as const;
-  const stake = { ...vault, functionName: 'stake', args } as const;
-  if (allowance >= amount) return [planned('StakeVault', stake)];
-  const permit = await signPermit(session, amount);
-  if (permit !== undefined) {
-    const { deadline, v, r, s } = permit;
-    const call = { ...vault, functionName: 'stakeWithPermit', args: [...args, deadline, v, r, s] } as const;
-    return [planned('StakeVault', call, { shownArgs: [...args, deadline, v, HIDDEN, HIDDEN] })];
-  }
-  const approve = { ...erc20, functionName: 'approve', args: [contracts.vault, amount] } as const;
-  return [planned('Token', approve), planned('StakeVault', stake, { afterPrevious: true })];
-}
-
-interface Permit {
-  readonly deadline: bigint;
-  readonly v: number;
-  readonly r: Hex;
-  readonly s: Hex;
-}
-
-/** Undefined when the token has no ERC-2612 permit, or one whose signing domain cannot be told. */
-async function signPermit(session: SigningSession, value: bigint): Promise<Permit | undefined> {
-  const { client, contracts, account } = session;
-  const at = { address: contracts.token, abi: permitAbi } as const;
-  const [nonce, separator, name, version] = await Promise.all([
-    client.readContract({ ...at, functionName: 'nonces', args: [account.address] }).catch(() => undefined),
-    client.readContract({ ...at, functionName: 'DOMAIN_SEPARATOR' }).catch(() => undefined),
-    client.readContract({ ...at, functionName: 'name' }).catch(() => undefined),
-    client.readContract({ ...at, functionName: 'version' }).catch(() => '1'),
-  ]);
-  if (nonce === undefined || separator === undefined || name === undefined) return undefined;
-  const domain = { name, version, chainId: contracts.chainId, verifyingContract: contracts.token };
-  // The token's own separator is the proof that it will accept what we sign.
-  if (domainSeparator({ domain }) !== separator) return undefined;
-  const deadline = BigInt((await chainTime(client)) + PERMIT_SECONDS);
-  const signature = await account.signTypedData({
-    domain,
-    types: {
-      Permit: [
-        { name: 'owner', type: 'address' },
-        { name: 'spender', type: 'address' },
-        { name: 'value', type: 'uint256' },
-        { name: 'nonce', type: 'uint256' },
-        { name: 'deadline', type: 'uint256' },
-      ],
+  return await planSpending(session, {
+    spender: contracts.vault,
+    amount,
+    plain: (options) => planned('StakeVault', { ...vault, functionName: 'stake', args }, options),
+    withPermit({ deadline, v, r, s }) {
+      const call = {
+        ...vault,
+        functionName: 'stakeWithPermit',
+        args: [...args, deadline, v, r, s],
+      } as const;
+      return planned('StakeVault', call, { shownArgs: [...args, deadline, v, HIDDEN, HIDDEN] });
     },
-    primaryType: 'Permit',
-    message: { owner: account.address, spender: contracts.vault, value, nonce, deadline },
   });
-  const { r, s, yParity } = parseSignature(signature);
-  return { deadline, v: yParity + 27, r, s };
-}
-
-export class InsufficientBalanceError extends DinError {
-  readonly code = 'INSUFFICIENT_BALANCE';
-  constructor(account: Address, balance: bigint, amount: bigint, unit: TokenUnit) {
-    super(`${account} holds ${amountText(balance, unit)}, and ${amountText(amount, unit)} are to be staked`);
-  }
 }

@@ -2,6 +2,7 @@ import type { Address } from 'viem';
 import { stakeVaultAbi } from '../../router/chain/abi/stakeVault.ts';
 import { DinError } from '../../router/core/dinError.ts';
 import { amountText, type TokenUnit } from './amount.ts';
+import { requireNotPaused } from './pauseState.ts';
 import { type PlannedCall, passed, planned } from './perform.ts';
 import { type Bond, ROLE, withdrawable } from './providerState.ts';
 import { chainTime, type SigningSession } from './session.ts';
@@ -9,7 +10,7 @@ import { dateText } from './time.ts';
 
 /**
  * The call that pays out what has thawed of the caller's bond.
- * @throws {@link NothingThawingError}, {@link StillThawingError}, {@link StakeLockedError}
+ * @throws {@link NothingThawingError}, {@link StillThawingError}, {@link StakeLockedError}, `PausedError`
  */
 export async function planWithdraw(
   session: SigningSession,
@@ -19,8 +20,10 @@ export async function planWithdraw(
 ): Promise<PlannedCall> {
   if (session.check) {
     if (bond.thawing === 0n) throw new NothingThawingError();
-    if ((await chainTime(session.client)) < bond.thawEnd) throw new StillThawingError(bond, session.token);
+    const now = await chainTime(session.client);
+    if (now < bond.thawEnd) throw new StillThawingError(bond, session.token);
     if (withdrawable(bond) === 0n) throw new StakeLockedError(bond, session.token);
+    await requireNotPaused(session, session.contracts.vault, now);
     passed(session, `${amountText(withdrawable(bond), session.token)} are due`);
   }
   return planned('StakeVault', {

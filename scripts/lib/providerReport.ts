@@ -1,11 +1,12 @@
 import type { Address } from 'viem';
 import { providerRegistryAbi } from '../../router/chain/abi/providerRegistry.ts';
-import { slashingCourtAbi } from '../../router/chain/abi/slashingCourt.ts';
-import { OFFENCES } from '../../router/chain/commitment.ts';
+import { stakeVaultAbi } from '../../router/chain/abi/stakeVault.ts';
 import { type Capability, capabilityNames } from '../../router/core/capability.ts';
+import { type Case, readCases } from './cases.ts';
 import { sinceBlock } from './events.ts';
 import { inactiveReason } from './inactiveReason.ts';
 import { listNetworks, type Network } from './networks.ts';
+import { readPause } from './pauseState.ts';
 import { type ProviderState, readProvider, readService, type ServiceState } from './providerState.ts';
 import { chainTime, type Session } from './session.ts';
 
@@ -20,16 +21,6 @@ export interface ServiceReport {
   readonly reason: string | undefined;
 }
 
-export interface CaseReport {
-  readonly id: `0x${string}`;
-  readonly network: string;
-  readonly epoch: bigint;
-  readonly offence: string;
-  readonly amount: bigint;
-  /** Unix seconds. */
-  readonly executableAt: number;
-}
-
 export interface ProviderReport {
   readonly provider: ProviderState;
   /** A stranger's text. */
@@ -37,10 +28,14 @@ export interface ProviderReport {
   /** Unix seconds of the block that was read. */
   readonly now: number;
   readonly services: readonly ServiceReport[];
-  readonly openCases: readonly CaseReport[];
+  readonly networks: readonly Network[];
+  /** All cases there ever were, the oldest first. */
+  readonly cases: readonly Case[];
+  /** Unix seconds until which the vault is paused; undefined when it is not. */
+  readonly pausedUntil: number | undefined;
+  /** Unix seconds until which the court before may settle its cases; 0 if there was none. */
+  readonly retiredCourtUntil: number;
 }
-
-const CASE_OPEN = 1;
 
 /** All that the chain says about one provider. */
 export async function readProviderReport(session: Session, id: Address): Promise<ProviderReport> {
@@ -49,12 +44,18 @@ export async function readProviderReport(session: Session, id: Address): Promise
     listNetworks(session),
     chainTime(session.client),
   ]);
-  const [metadata, services, openCases] = await Promise.all([
+  const [metadata, services, cases, pausedUntil, [, retiredCourtUntil]] = await Promise.all([
     readMetadata(session, id),
     readServices(session, provider, networks, now),
-    readOpenCases(session, id, networks),
+    readCases(session, { provider: id }),
+    readPause(session, session.contracts.vault, now),
+    session.client.readContract({
+      address: session.contracts.vault,
+      abi: stakeVaultAbi,
+      functionName: 'retiredCourt',
+    }),
   ]);
-  return { provider, metadata, now, services, openCases };
+  return { provider, metadata, now, services, networks, cases, pausedUntil, retiredCourtUntil };
 }
 
 async function readMetadata({ client, contracts }: Session, provider: Address): Promise<string> {
@@ -113,42 +114,4 @@ async function readUrls({ client, contracts }: Session, provider: Address): Prom
     a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1,
   );
   return new Map(inOrder.map(({ args }) => [args.network, args.url]));
-}
-
-async function readOpenCases(
-  { client, contracts }: Session,
-  provider: Address,
-  networks: readonly Network[],
-): Promise<CaseReport[]> {
-  const court = await client.readContract({
-    address: contracts.registry,
-    abi: providerRegistryAbi,
-    functionName: 'court',
-  });
-  const at = { address: court, abi: slashingCourtAbi } as const;
-  const opened = await sinceBlock(client, contracts.deploymentBlock, (range) =>
-    client.getContractEvents({
-      ...at,
-      eventName: 'CaseOpened',
-      args: { provider },
-      strict: true,
-      ...range,
-    }),
-  );
-  const cases = await Promise.all(
-    opened.map(async ({ args }) => ({
-      args,
-      state: (await client.readContract({ ...at, functionName: 'caseOf', args: [args.caseId] })).state,
-    })),
-  );
-  return cases
-    .filter(({ state }) => state === CASE_OPEN)
-    .map(({ args }) => ({
-      id: args.caseId,
-      network: networks.find(({ key }) => key === args.network)?.slug ?? args.network,
-      epoch: args.epoch,
-      offence: OFFENCES[args.offence] ?? String(args.offence),
-      amount: args.amount,
-      executableAt: args.executableAt,
-    }));
 }

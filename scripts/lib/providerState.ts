@@ -13,6 +13,8 @@ export interface Bond {
   /** Unix seconds; 0 when nothing thaws. */
   readonly thawEnd: number;
   readonly locked: bigint;
+  /** The part of `locked` that the court before the present one holds. */
+  readonly retiredLocked: bigint;
 }
 
 export interface ProviderState {
@@ -109,8 +111,14 @@ export function thawable({ tokens, thawing, locked }: Bond): bigint {
   return free > 0n ? free : 0n;
 }
 
+/** What no case holds; thawing stake can still be locked. */
+export function unlocked({ tokens, locked }: Bond): bigint {
+  return tokens - locked;
+}
+
 /** What a withdrawal pays once the thaw has ended: an open case's lock may hold part of it back. */
-export function withdrawable({ tokens, thawing, locked }: Bond): bigint {
-  const unlocked = tokens - locked;
-  return thawing < unlocked ? thawing : unlocked;
+export function withdrawable(bond: Bond): bigint {
+  const free = unlocked(bond);
+  const heldBack = bond.thawing > free;
+  return heldBack ? free : bond.thawing;
 }

@@ -1,6 +1,7 @@
 import { loadAddress } from '../../lib/account.ts';
 import { addressOf } from '../../lib/address.ts';
 import { amountText, formatAmount, type TokenUnit } from '../../lib/amount.ts';
+import { type Case, isPending, offenceName } from '../../lib/cases.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
 import type { ChainOptions } from '../../lib/options.ts';
 import { type ProviderReport, readProviderReport } from '../../lib/providerReport.ts';
@@ -27,7 +28,7 @@ export async function status(options: StatusOptions, io: CliIo): Promise<void> {
 }
 
 function toData(found: ProviderReport, unit: TokenUnit): Record<string, unknown> {
-  const { provider, services, openCases } = found;
+  const { provider, services, cases } = found;
   const { bond } = provider;
   return {
     provider: provider.id,
@@ -43,6 +44,8 @@ function toData(found: ProviderReport, unit: TokenUnit): Record<string, unknown>
       thawing: formatAmount(bond.thawing, unit),
       withdrawableAt: bond.thawing > 0n ? bond.thawEnd : null,
       locked: formatAmount(bond.locked, unit),
+      lockedByRetiredCourt: formatAmount(bond.retiredLocked, unit),
+      pausedUntil: found.pausedUntil ?? null,
     },
     services: services.map(({ network, service, url, capabilities, active, reason }) => ({
       network: network.caip2,
@@ -54,12 +57,33 @@ function toData(found: ProviderReport, unit: TokenUnit): Record<string, unknown>
       active,
       reason: reason ?? null,
     })),
-    openCases: openCases.map((open) => ({ ...open, amount: formatAmount(open.amount, unit) })),
+    openCases: cases.filter(isPending).map((one) => caseData(found, one, unit)),
+    overturnedCases: cases.filter(isOverturned).map((one) => caseData(found, one, unit)),
   };
 }
 
+function caseData(found: ProviderReport, one: Case, unit: TokenUnit): Record<string, unknown> {
+  return {
+    id: one.id,
+    network: networkName(found, one),
+    epoch: one.key.epoch,
+    offence: offenceName(one),
+    state: one.state,
+    amount: formatAmount(one.amount, unit),
+    executableAt: one.executableAt,
+  };
+}
+
+function networkName({ networks }: ProviderReport, { key }: Case): string {
+  return networks.find((network) => network.key === key.network)?.slug ?? key.network;
+}
+
+function isOverturned({ state }: Case): boolean {
+  return state === 'overturned';
+}
+
 function toLines(found: ProviderReport, unit: TokenUnit): string[] {
-  const { provider, services, openCases, now } = found;
+  const { provider, services, now } = found;
   const { bond, signer } = provider;
   const facts = [
     ['provider', provider.id],
@@ -75,6 +99,10 @@ function toLines(found: ProviderReport, unit: TokenUnit): string[] {
         : amountText(0n, unit),
     ],
     ['  locked', amountText(bond.locked, unit)],
+    ...(bond.retiredLocked > 0n ? [['    by a court that was replaced', retiredText(found, unit)]] : []),
+    ...(found.pausedUntil === undefined
+      ? []
+      : [['paused', `until ${dateText(found.pausedUntil)}: nothing can be withdrawn or slashed`]]),
     ['jail', provider.jailedUntil > now ? `until ${dateText(provider.jailedUntil)}` : 'no'],
   ];
   const lines = [...table(facts), ''];
@@ -89,16 +117,26 @@ function toLines(found: ProviderReport, unit: TokenUnit): string[] {
     ]);
     lines.push(...table([['NETWORK', 'STATUS', 'ACTIVE', 'CAPABILITIES', 'URL'], ...rows]));
   }
-  if (openCases.length > 0) {
-    const rows = openCases.map((open) => [
-      open.network,
-      open.offence,
-      String(open.epoch),
-      amountText(open.amount, unit),
-      dateText(open.executableAt),
-      open.id,
+  const shown = found.cases.filter((one) => isPending(one) || isOverturned(one));
+  if (shown.length > 0) {
+    const rows = shown.map((one) => [
+      networkName(found, one),
+      offenceName(one),
+      String(one.key.epoch),
+      amountText(one.amount, unit),
+      one.state,
+      isPending(one) ? dateText(one.executableAt) : '-',
+      one.id,
     ]);
-    lines.push('', ...table([['OPEN CASE', 'OFFENCE', 'EPOCH', 'LOCKED', 'EXECUTABLE FROM', 'ID'], ...rows]));
+    const head = ['CASE', 'OFFENCE', 'EPOCH', 'AMOUNT', 'STATE', 'EXECUTABLE FROM', 'ID'];
+    lines.push('', ...table([head, ...rows]));
   }
   return lines;
+}
+
+function retiredText({ provider, now, retiredCourtUntil }: ProviderReport, unit: TokenUnit): string {
+  const amount = amountText(provider.bond.retiredLocked, unit);
+  return now < retiredCourtUntil
+    ? `${amount}, settled by it until ${dateText(retiredCourtUntil)}`
+    : `${amount}: \`din provider release-retired\` frees them`;
 }

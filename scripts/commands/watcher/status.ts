@@ -1,12 +1,11 @@
-import { zeroHash } from 'viem';
-import { watcherHubAbi } from '../../../router/chain/abi/watcherHub.ts';
 import { discoverContracts } from '../../../router/chain/contracts.ts';
 import { loadAddress } from '../../lib/account.ts';
 import { addressOf } from '../../lib/address.ts';
 import { amountText, formatAmount } from '../../lib/amount.ts';
+import { readReportReward, readRewards } from '../../lib/claimable.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
 import type { ChainOptions } from '../../lib/options.ts';
-import { openSession } from '../../lib/session.ts';
+import { chainTime, openSession } from '../../lib/session.ts';
 import { table } from '../../lib/table.ts';
 import { dateText } from '../../lib/time.ts';
 import { readWatcher } from '../../lib/watcherState.ts';
@@ -26,21 +25,15 @@ export async function status(options: WatcherStatusOptions, io: CliIo): Promise<
   const session = await openSession(options, io);
   const { client, contracts, token } = session;
   const { hub } = await discoverContracts(client, contracts.registry);
-  const watcher = await readWatcher(session, hub, id);
+  const [watcher, rewards, now] = await Promise.all([
+    readWatcher(session, hub, id),
+    readRewards(session, hub),
+    chainTime(client),
+  ]);
   const { bond, epoch } = watcher;
   const first = epoch > REPORTS_SHOWN ? epoch - REPORTS_SHOWN : 0n;
   const epochs = Array.from({ length: Number(epoch - first) }, (_, offset) => first + BigInt(offset));
-  const reports = await Promise.all(
-    epochs.map(async (of) => {
-      const report = await client.readContract({
-        address: hub,
-        abi: watcherHubAbi,
-        functionName: 'reportOf',
-        args: [id, of],
-      });
-      return { epoch: of, committed: report.commitment !== zeroHash, revealedChunks: report.revealedChunks };
-    }),
-  );
+  const reports = await Promise.all(epochs.map((of) => readReportReward(session, hub, id, of, now)));
   const facts = [
     ['watcher', id],
     ['admitted', watcher.admitted ? 'yes' : 'no'],
@@ -53,12 +46,17 @@ export async function status(options: WatcherStatusOptions, io: CliIo): Promise<
         : amountText(0n, token),
     ],
     ['epoch', String(epoch)],
+    [
+      'reward',
+      `${amountText(rewards.reward, token)} a report, ${amountText(rewards.pool, token)} in the pool`,
+    ],
     ['weight', `${amountText(watcher.weight, token)} of ${amountText(watcher.totalWeight, token)}`],
   ];
   const rows = reports.map((report) => [
     String(report.epoch),
     report.committed ? 'yes' : 'no',
     report.revealedChunks > 0 ? 'yes' : 'no',
+    report.standing,
   ]);
   session.output.result(
     {
@@ -73,8 +71,10 @@ export async function status(options: WatcherStatusOptions, io: CliIo): Promise<
       epoch,
       weight: formatAmount(watcher.weight, token),
       totalWeight: formatAmount(watcher.totalWeight, token),
+      reward: formatAmount(rewards.reward, token),
+      rewardPool: formatAmount(rewards.pool, token),
       reports,
     },
-    [...table(facts), '', ...table([['EPOCH', 'COMMITTED', 'REVEALED'], ...rows])],
+    [...table(facts), '', ...table([['EPOCH', 'COMMITTED', 'REVEALED', 'REWARD'], ...rows])],
   );
 }

@@ -37,8 +37,9 @@ export async function reckon(
   hold(totals.failed === 0, `the gateway counts ${totals.failed} failed calls`);
   hold(totals.failovers > 0, 'the gateway counts no fail-over');
   const watchers = watcherResults(stage);
-  for (const { name, commits, reveals } of watchers) {
+  for (const { name, commits, reveals, earned } of watchers) {
     hold(commits > 0 && reveals > 0, `${name} committed ${commits} times and revealed ${reveals} times`);
+    hold(earned > 0n, `${name} earned nothing for ${reveals} reports`);
   }
   return {
     ...{ calls, failed, batches, latencies, watchers, backAfterSeconds },
@@ -60,6 +61,10 @@ function watcherResults({ devnet, events }: Stage): WatcherResult[] {
       commits: own(events.named('Committed')),
       reveals: own(events.named('Revealed')),
       attested: own(events.named('BreachAttested')),
+      earned: events
+        .named('RewardClaimed')
+        .filter(({ args }) => isAddressEqual(args.watcher, address))
+        .reduce((sum, { args }) => sum + args.amount, 0n),
     };
   });
 }

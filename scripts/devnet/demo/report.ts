@@ -38,8 +38,14 @@ export function demoReport(results: DemoResults, seconds: number): string[] {
     ]),
     ...section('Watchers'),
     ...rows([
-      ['name', 'commits', 'reveals', 'breaches attested'],
-      ...watchers.map((one) => [one.name, count(one.commits), count(one.reveals), count(one.attested)]),
+      ['name', 'commits', 'reveals', 'breaches attested', 'rewards earned'],
+      ...watchers.map((one) => [
+        one.name,
+        count(one.commits),
+        count(one.reveals),
+        count(one.attested),
+        tokens(one.earned),
+      ]),
     ]),
     ...section('Cases'),
     ...rows([

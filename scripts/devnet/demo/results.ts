@@ -26,6 +26,8 @@ export interface WatcherResult {
   readonly commits: number;
   readonly reveals: number;
   readonly attested: number;
+  /** Added to its bond for reports that agreed with the quorum, in the token's smallest unit. */
+  readonly earned: bigint;
 }
 
 export interface DemoResults {
