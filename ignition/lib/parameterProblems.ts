@@ -90,8 +90,8 @@ function contradictions(p: DeployParameters): string[] {
     ...p.penalties.map(({ firstBps, repeatBps, jailSeconds }, offence) => {
       const objective = offence === p.penalties.length - 1;
       const cap = objective ? MAX_EQUIVOCATION_BPS : MAX_SUBJECTIVE_BPS;
-      const wrong = Math.max(firstBps, repeatBps) > cap || (objective && jailSeconds !== FOR_GOOD);
-      const rule = objective ? `at most ${cap} bps and jail for good` : `at most ${cap} bps`;
+      const wrong = Math.max(firstBps, repeatBps) > cap || objective !== (jailSeconds === FOR_GOOD);
+      const rule = `at most ${cap} bps and jail ${objective ? '' : 'not '}for good`;
       return [wrong, `penalties.${offence} must be ${rule}`] as const;
     }),
   ]);

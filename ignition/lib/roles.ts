@@ -20,6 +20,14 @@ export const ROLE_NAMES = new Map([
 
 export type Part = 'vault' | 'registry' | 'hub' | 'court' | 'escrow';
 
+export const CONTRACTS: Readonly<Record<Part, string>> = {
+  vault: 'StakeVault',
+  registry: 'ProviderRegistry',
+  hub: 'WatcherHub',
+  court: 'SlashingCourt',
+  escrow: 'PaymentEscrow',
+};
+
 export interface FunctionRole {
   readonly part: Part;
   readonly functionName: string;

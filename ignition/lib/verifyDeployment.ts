@@ -17,7 +17,15 @@ import { isCompiledCode } from './deployedCode.ts';
 import type { DeployParameters } from './deployParameters.ts';
 import { type Addresses, type Expectation, expectedState } from './expectedState.ts';
 import { functionKey, memberKey, type RoleState, replayRoles } from './roleHistory.ts';
-import { ADMIN_ROLE, FUNCTION_ROLES, GOVERNOR_ROLE, GUARDIAN_ROLE, type Part, ROLE_NAMES } from './roles.ts';
+import {
+  ADMIN_ROLE,
+  CONTRACTS,
+  FUNCTION_ROLES,
+  GOVERNOR_ROLE,
+  GUARDIAN_ROLE,
+  type Part,
+  ROLE_NAMES,
+} from './roles.ts';
 
 /** One thing that was looked at on the chain. */
 export interface Check {
@@ -44,14 +52,7 @@ const ABIS: Readonly<Record<Part, Abi>> = {
   court: slashingCourtAbi,
   escrow: paymentEscrowAbi,
 };
-const CONTRACTS: Readonly<Record<Part | 'accessManager', string>> = {
-  accessManager: 'AccessManager',
-  vault: 'StakeVault',
-  registry: 'ProviderRegistry',
-  hub: 'WatcherHub',
-  court: 'SlashingCourt',
-  escrow: 'PaymentEscrow',
-};
+const COMPILED = { accessManager: 'AccessManager', ...CONTRACTS } as const;
 const NOBODY = 'nobody';
 
 /** Reads every piece of code, role, delay, function role, parameter and pointer back from the chain. */
@@ -74,16 +75,12 @@ export function requireMatch(checks: readonly Check[]): void {
 }
 
 async function checkCode(client: PublicClient, addresses: Addresses): Promise<Check[]> {
-  const parts = Object.keys(CONTRACTS) as (keyof typeof CONTRACTS)[];
+  const parts = Object.keys(COMPILED) as (keyof typeof COMPILED)[];
   return await Promise.all(
     parts.map(async (part) => {
       const code = await client.getCode({ address: addresses[part] });
-      const same = await isCompiledCode(CONTRACTS[part], code);
-      return compare(
-        `${part} code at ${addresses[part]}`,
-        CONTRACTS[part],
-        same ? CONTRACTS[part] : 'another',
-      );
+      const same = await isCompiledCode(COMPILED[part], code);
+      return compare(`${part} code at ${addresses[part]}`, COMPILED[part], same ? COMPILED[part] : 'another');
     }),
   );
 }
