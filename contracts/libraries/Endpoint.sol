@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @title Endpoint syntax
 /// @notice Decides on-chain what can be decided without DNS: whether a URL has the shape of a public endpoint.
 /// @dev A name may still resolve to a private address: whoever connects must check the address again.
-/// At most `MAX_LENGTH` steps.
+/// Each byte is looked at once or twice, at most `MAX_LENGTH` of them: providers pay for this on every change.
 library Endpoint {
     enum Kind {
         Invalid,
@@ -15,115 +15,120 @@ library Endpoint {
     uint256 internal constant MAX_LENGTH = 256;
     uint256 private constant MAX_HOST_LENGTH = 253;
     uint256 private constant MAX_LABEL_LENGTH = 63;
+    uint256 private constant MAX_PORT_LENGTH = 5;
 
     /// @dev Bit c is set when the ASCII character c belongs to the class.
     uint256 private constant LOWER = ((1 << 26) - 1) << 97;
     uint256 private constant LETTERS = LOWER | (((1 << 26) - 1) << 65);
     uint256 private constant DIGITS = ((1 << 10) - 1) << 48;
     uint256 private constant HYPHEN = 1 << 45;
+    uint256 private constant DOT = 1 << 46;
+    uint256 private constant COLON = 1 << 58;
     uint256 private constant NAME = LETTERS | DIGITS | HYPHEN;
+    /// @dev `_`, `[`, `]` and `:` stand in hosts of development networks only (Docker names, IPv6).
+    uint256 private constant HOST = NAME | DOT | COLON | (1 << 91) | (1 << 93) | (1 << 95);
+    /// @dev `/` and `?` end the authority.
+    uint256 private constant PATH_OR_QUERY = (1 << 47) | (1 << 63);
     /// @dev Printable ASCII without space and `"#<>\^{|}` and the back quote: no fragment, nothing that parsers read
     /// in two ways.
     uint256 private constant URL = (((1 << 94) - 1) << 33)
         & ~uint256((1 << 34) | (1 << 35) | (1 << 60) | (1 << 62) | (1 << 92) | (1 << 94) | (1 << 96) | (7 << 123));
-    /// @dev `_`, `[`, `]` and `:` stand in hosts of development networks only (Docker names, IPv6).
-    uint256 private constant HOST = NAME | (1 << 46) | (1 << 58) | (1 << 91) | (1 << 93) | (1 << 95);
+    /// @dev Sets the bit by which a lower-case letter differs from its capital, in each byte.
+    bytes32 private constant LOWER_CASE = 0x2020202020202020202020202020202020202020202020202020202020202020;
 
     /// @return `Public` for an https or wss URL with a DNS name whose last label is alphabetic and not reserved for
     /// private use; `Private` for any other http(s) or ws(s) URL; `Invalid` for all else, user names and passwords too.
     function kind(string calldata url) internal pure returns (Kind) {
         bytes calldata text = bytes(url);
-        uint256 length = text.length;
-        if (length == 0 || length > MAX_LENGTH) return Kind.Invalid;
-        for (uint256 i = 0; i < length; ++i) {
-            if (!_in(text[i], URL)) return Kind.Invalid;
-        }
+        if (text.length > MAX_LENGTH) return Kind.Invalid;
         (uint256 start, bool secure) = _scheme(text);
         if (start == 0) return Kind.Invalid;
-        uint256 end = start;
-        while (end < length && text[end] != "/" && text[end] != "?") ++end;
-        if (end == start) return Kind.Invalid;
-        bytes calldata authority = text[start:end];
-        if (secure && _isPublicAuthority(authority)) return Kind.Public;
-        return _isHostLike(authority) ? Kind.Private : Kind.Invalid;
+        uint256 end = _endOf(text, start, HOST);
+        if (end == start || _in(text, start, COLON)) return Kind.Invalid;
+        if (end < text.length) {
+            if (!_in(text, end, PATH_OR_QUERY)) return Kind.Invalid;
+            if (_endOf(text, end, URL) < text.length) return Kind.Invalid;
+        }
+        return secure && _isPublicAuthority(text, start, end) ? Kind.Public : Kind.Private;
     }
 
+    /// @return length Of the scheme; 0 when it is none of ours or nothing follows it.
     function _scheme(bytes calldata text) private pure returns (uint256 length, bool secure) {
-        if (_startsWith(text, "https://")) return (8, true);
-        if (_startsWith(text, "wss://")) return (6, true);
-        if (_startsWith(text, "http://")) return (7, false);
-        if (_startsWith(text, "ws://")) return (5, false);
-        return (0, false);
+        bytes32 word = _wordAt(text, 0);
+        if (bytes8(word) == "https://") (length, secure) = (8, true);
+        else if (bytes6(word) == "wss://") (length, secure) = (6, true);
+        else if (bytes7(word) == "http://") length = 7;
+        else if (bytes5(word) == "ws://") length = 5;
+        if (text.length <= length) length = 0;
     }
 
     /// @dev `name[:port]`, the name of at least two labels.
-    function _isPublicAuthority(bytes calldata authority) private pure returns (bool) {
-        uint256 end = authority.length;
-        for (uint256 i = 0; i < end; ++i) {
-            if (authority[i] == ":") {
-                if (!_isPort(authority[i + 1:])) return false;
-                end = i;
-            }
+    function _isPublicAuthority(bytes calldata text, uint256 start, uint256 end) private pure returns (bool) {
+        uint256 labelStart = start;
+        uint256 i = start;
+        while (true) {
+            i = _endOf(text, i, NAME);
+            // Anywhere past the text or at the colon, the last label ends.
+            if (i >= end || _in(text, i, COLON)) break;
+            if (!_in(text, i, DOT) || !_isLabel(text, labelStart, i)) return false;
+            labelStart = ++i;
         }
-        if (end > MAX_HOST_LENGTH) return false;
-        uint256 labelStart = 0;
-        for (uint256 i = 0; i < end; ++i) {
-            if (authority[i] != ".") continue;
-            if (!_isLabel(authority[labelStart:i])) return false;
-            labelStart = i + 1;
-        }
-        return labelStart > 0 && _isPublicSuffix(authority[labelStart:end]);
+        if (labelStart == start || i - start > MAX_HOST_LENGTH) return false;
+        return _isPublicSuffix(text, labelStart, i) && (i == end || _isPort(text, i + 1, end));
     }
 
-    function _isLabel(bytes calldata label) private pure returns (bool) {
-        uint256 length = label.length;
-        if (length == 0 || length > MAX_LABEL_LENGTH) return false;
-        if (label[0] == "-" || label[length - 1] == "-") return false;
-        for (uint256 i = 0; i < length; ++i) {
-            if (!_in(label[i], NAME)) return false;
-        }
-        return true;
+    /// @dev Of a label that is known to consist of letters, digits and hyphens.
+    function _isLabel(bytes calldata text, uint256 start, uint256 end) private pure returns (bool) {
+        if (start == end || end - start > MAX_LABEL_LENGTH) return false;
+        return !_in(text, start, HYPHEN) && !_in(text, end - 1, HYPHEN);
     }
 
     /// @dev A last label of letters alone is never read as an IPv4 address.
-    function _isPublicSuffix(bytes calldata label) private pure returns (bool) {
-        uint256 length = label.length;
+    function _isPublicSuffix(bytes calldata text, uint256 start, uint256 end) private pure returns (bool) {
+        uint256 length = end - start;
         if (length < 2 || length > MAX_LABEL_LENGTH) return false;
-        bytes32 lower = 0;
-        for (uint256 i = 0; i < length; ++i) {
-            if (!_in(label[i], LETTERS)) return false;
-            // The reserved names are shorter than a word; what is longer cannot be one of them.
-            if (i < 32) lower |= bytes32(label[i] | 0x20) >> (8 * i);
-        }
+        if (_endOf(text, start, LETTERS) < end) return false;
+        // The reserved names are shorter than a word; what is longer cannot be one of them.
+        if (length > 32) return true;
+        bytes32 lower = (_wordAt(text, start) | LOWER_CASE) & ~(bytes32(type(uint256).max) >> (8 * length));
         return !(lower == "localhost" || lower == "local" || lower == "localdomain" || lower == "internal"
             || lower == "intranet" || lower == "private" || lower == "corp" || lower == "home" || lower == "lan"
             || lower == "test" || lower == "example" || lower == "invalid" || lower == "onion" || lower == "alt"
             || lower == "arpa");
     }
 
-    function _isPort(bytes calldata port) private pure returns (bool) {
-        if (port.length == 0 || port.length > 5) return false;
+    function _isPort(bytes calldata text, uint256 start, uint256 end) private pure returns (bool) {
+        uint256 length = end - start;
+        if (length == 0 || length > MAX_PORT_LENGTH || _endOf(text, start, DIGITS) < end) return false;
         uint256 value = 0;
-        for (uint256 i = 0; i < port.length; ++i) {
-            if (!_in(port[i], DIGITS)) return false;
-            value = value * 10 + (uint8(port[i]) - 48);
+        for (uint256 i = start; i < end; ++i) {
+            value = value * 10 + uint8(text[i]) - 48;
         }
         return value > 0 && value <= type(uint16).max;
     }
 
-    function _isHostLike(bytes calldata authority) private pure returns (bool) {
-        if (authority[0] == ":") return false;
-        for (uint256 i = 0; i < authority.length; ++i) {
-            if (!_in(authority[i], HOST)) return false;
+    /// @return i Where the run of characters of a class that begins at `start` ends; `text.length` at most.
+    function _endOf(bytes calldata text, uint256 start, uint256 class) private pure returns (uint256 i) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let base := text.offset
+            let length := text.length
+            i := start
+            for {} lt(i, length) { i := add(i, 1) } {
+                if iszero(and(shr(byte(0, calldataload(add(base, i))), class), 1)) { break }
+            }
         }
-        return true;
     }
 
-    function _startsWith(bytes calldata text, bytes memory prefix) private pure returns (bool) {
-        return text.length > prefix.length && keccak256(text[:prefix.length]) == keccak256(prefix);
+    function _in(bytes calldata text, uint256 i, uint256 class) private pure returns (bool) {
+        return (class >> uint8(text[i])) & 1 == 1;
     }
 
-    function _in(bytes1 character, uint256 class) private pure returns (bool) {
-        return (class >> uint8(character)) & 1 == 1;
+    /// @dev 32 bytes from `i` on; what lies behind the text is of no meaning.
+    function _wordAt(bytes calldata text, uint256 i) private pure returns (bytes32 word) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := calldataload(add(text.offset, i))
+        }
     }
 }
