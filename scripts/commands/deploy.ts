@@ -19,6 +19,14 @@ export function addDeployCommand(program: Command, io: CliIo): void {
     .addOption(
       new Option('--verify', 'read back what --out names and compare, send nothing').conflicts('dryRun'),
     )
+    .addOption(
+      new Option(
+        '--successor <part>',
+        'deploy what shall replace a part of --out, print what governance calls',
+      )
+        .choices(['court', 'escrow'])
+        .conflicts(['dryRun', 'verify']),
+    )
     .option('--json', 'print one JSON object')
     .action(async (options: DeployOptions) => (await import('./deploy/run.ts')).run(options, io));
 }

@@ -4,27 +4,21 @@ import { hasBlockHistory, requireFitChain } from '../../../ignition/lib/chainFit
 import { type DeployParameters, readDeployParameters } from '../../../ignition/lib/deployParameters.ts';
 import { parameterOverrides } from '../../../ignition/lib/parameterOverrides.ts';
 import { requireSoundParameters } from '../../../ignition/lib/parameterProblems.ts';
-import { requireMatch } from '../../../ignition/lib/verifyDeployment.ts';
 import { createSettlementClient } from '../../../router/chain/settlementClient.ts';
 import { GasFundsError } from '../../../router/chain/transact.ts';
 import { loadPrivateKey } from '../../lib/account.ts';
-import { checkDeployment } from '../../lib/checkDeployment.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
 import { type DeployOptions as DeployArguments, deployAndVerify } from '../../lib/deploy.ts';
-import { readDeployment, writeDeployment } from '../../lib/deployment.ts';
-import {
-  deploymentPath,
-  hasJournal,
-  journalPath,
-  parameterFile,
-  requireNoOther,
-} from '../../lib/deployPaths.ts';
+import { writeDeployment } from '../../lib/deployment.ts';
+import { deploymentPath, journalPath, parameterFile, requireNoOther } from '../../lib/deployPaths.ts';
 import { addressLines, checkLines, gasLines, parameterLines, totalOf } from '../../lib/deployReport.ts';
+import type { Replaceable } from '../../lib/deploySuccessor.ts';
 import { createOutput, type Output } from '../../lib/output.ts';
 import { rehearse } from '../../lib/rehearse.ts';
-import { sentTransactions } from '../../lib/sentTransactions.ts';
-import { rpcUrlsOf, WrongChainError } from '../../lib/session.ts';
+import { rpcUrlsOf } from '../../lib/session.ts';
 import { UsageError } from '../../lib/usageError.ts';
+import { succeed } from './succeed.ts';
+import { verify } from './verify.ts';
 
 export interface DeployOptions {
   readonly rpc?: readonly string[];
@@ -36,11 +30,9 @@ export interface DeployOptions {
   readonly keystore?: string;
   readonly dryRun?: boolean;
   readonly verify?: boolean;
+  readonly successor?: Replaceable;
   readonly json?: boolean;
 }
-
-// Blocks before the vault's in which its access manager surely was created, when no journal says it: hours.
-const LOOK_BACK = 10_000n;
 
 /** `din deploy` */
 export async function run(options: DeployOptions, io: CliIo): Promise<void> {
@@ -49,21 +41,26 @@ export async function run(options: DeployOptions, io: CliIo): Promise<void> {
   const parameters = await readParameters(options, io);
   const output = createOutput(io, options.json === true);
   const client = createSettlementClient({ rpcUrls: [rpcUrl] });
-  const deployerKey = options.verify ? undefined : await loadPrivateKey(options.keystore, io);
   const chainId = await client.getChainId();
   const out = options.out ?? deploymentPath(chainId);
   const deploymentDir = options.deploymentDir ?? journalPath(out);
-  if (deployerKey === undefined)
-    return await verify({ client, chainId, parameters, out, deploymentDir, output });
+  const plan = { client, chainId, parameters, out, deploymentDir, output };
+  if (options.verify) return await verify(plan);
 
+  const deployerKey = await loadPrivateKey(options.keystore, io);
   const deployer = privateKeyToAddress(deployerKey);
   const balance = await client.getBalance({ address: deployer });
   if (balance === 0n) throw new GasFundsError(deployer, undefined);
   requireSoundParameters({ parameters, chainId, deployer });
   await requireFitChain(client);
-  await requireNoOther(out, deploymentDir);
   const onProgress = (line: string) => output.progress(line);
   const given = { rpcUrl, deployerKey, parameters, deploymentDir, onProgress };
+  if (options.successor) {
+    // A journal of its own, unless one is named: each successor is a new deployment.
+    const journal = options.deploymentDir ?? `${journalPath(out)}.${options.successor}`;
+    return await succeed(options.successor, { ...plan, ...given, deploymentDir: journal });
+  }
+  await requireNoOther(out, deploymentDir);
   if (options.dryRun) return await dryRun({ ...given, chainId }, { client, balance, out, output });
 
   const { deployment, checks, transactions } = await deployAndVerify(given);
@@ -116,23 +113,4 @@ async function dryRun(
     `would be written to ${out}`,
     'dry run: nothing was sent',
   ]);
-}
-
-async function verify(given: {
-  readonly client: PublicClient;
-  readonly chainId: number;
-  readonly parameters: DeployParameters;
-  readonly out: string;
-  readonly deploymentDir: string;
-  readonly output: Output;
-}): Promise<void> {
-  const { client, chainId, parameters, out, deploymentDir, output } = given;
-  const deployment = await readDeployment(out);
-  if (deployment.chainId !== chainId) throw new WrongChainError(chainId, deployment.chainId);
-  const sent = (await hasJournal(deploymentDir)) ? await sentTransactions(client, deploymentDir) : [];
-  const earliest = BigInt(deployment.deploymentBlock) - LOOK_BACK;
-  const fromBlock = sent[0]?.blockNumber ?? (earliest > 0n ? earliest : 0n);
-  const checks = await checkDeployment({ client, deployment, parameters, fromBlock });
-  requireMatch(checks);
-  output.result({ ...deployment, file: out, checks }, [...checkLines(checks), ...addressLines(deployment)]);
 }
