@@ -10,9 +10,13 @@ export default defineConfig({
   plugins: [hardhatViem, hardhatIgnitionViem],
   test: {
     solidity: {
-      fuzz: { runs: 256 },
-      // Every action of the handler counts its refusals itself; a revert that it did not expect is a failure.
-      invariant: { runs: 16, depth: 200, failOnRevert: true },
+      profiles: {
+        default: profile({ fuzzRuns: 256, invariantRuns: 256, depth: 500 }),
+        // npm run test:invariants:long
+        long: profile({ fuzzRuns: 256, invariantRuns: 2_560, depth: 500 }),
+        // Instrumented code is slow, and more runs would reach no other line.
+        coverage: profile({ fuzzRuns: 16, invariantRuns: 4, depth: 200 }),
+      },
     },
   },
   solidity: {
@@ -30,3 +34,11 @@ export default defineConfig({
     ],
   },
 });
+
+function profile(args: { fuzzRuns: number; invariantRuns: number; depth: number }) {
+  return {
+    fuzz: { runs: args.fuzzRuns },
+    // The handlers foretell how every call ends: a revert is a broken rule.
+    invariant: { runs: args.invariantRuns, depth: args.depth, failOnRevert: true },
+  };
+}

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CaseId, NetworkId, OffenceId, Role} from "../Types.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {NetworkId, Role} from "../Types.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
-import {ISlashingCourt} from "../interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {IWatcherHub} from "../interfaces/IWatcherHub.sol";
-import {MockToken} from "../mocks/MockToken.sol";
 import {Handler} from "./lib/Handler.t.sol";
 
-/// @dev The design's "must always hold", after every random sequence of the handler's actions.
+/// @dev The design's "must always hold", after every step of every random sequence of the handler's actions.
+///
+/// Each `invariant_` function is a campaign of its own, so lines that read the same state share one. Rules that only a
+/// moment shows are checked within the action: the handler foretells for every call whether it succeeds, from books of
+/// its own, and reverts when it ends otherwise, which fails the campaign (`failOnRevert`). Thus also:
+///
+/// - nothing leaves before its thaw ends, while locked, or during a pause (`withdraw`, `execute`, `resolveAppeal`);
+/// - one penalty per offence id, and none without a quorum, outside its windows or by two courts (`openCase`);
+/// - no execution within the veto window, no veto, appeal or decision after it;
+/// - a watcher counts once per epoch and breach, with at most its weight at the epoch's start (`reveal`);
+/// - a copied commitment, a second reveal, a second charge, a second reward are refused;
+/// - whatever should succeed does: nobody can be kept from leaving, appealing or executing by the order of events.
 contract InvariantsTest {
     Handler private handler;
     IStakeVault private vault;
     IProviderRegistry private registry;
     IWatcherHub private hub;
-    ISlashingCourt private court;
-    MockToken private token;
+    IERC20 private token;
 
-    error Broken(string rule);
+    error Broken(string line);
 
     function setUp() public {
         handler = new Handler();
-        (address v, address r, address h, address c, address t) = handler.contracts();
-        (vault, registry, hub, court) = (IStakeVault(v), IProviderRegistry(r), IWatcherHub(h), ISlashingCourt(c));
-        token = MockToken(t);
+        (vault, registry, hub, token) = handler.contracts();
     }
 
     function targetContracts() public view returns (address[] memory targets) {
@@ -32,161 +39,126 @@ contract InvariantsTest {
         targets[0] = address(handler);
     }
 
-    /// @dev Everyone can be paid out: the vault never owes more than it has.
-    function invariant_vaultHoldsAllStake() public view {
+    /* STAKE */
+
+    /// @dev Protects everyone's money.
+    /// - Vault balance ≥ Σ tokens + reward pool: everyone can be paid out. Here even: all else was a gift.
+    /// - Locked ≤ tokens, thawing ≤ tokens: no promise on stake that is not there, active stake never underflows.
+    /// - Only the court reduces stake without its owner: tokens are what was staked and earned, less what was
+    ///   withdrawn and what cases took, which is never more than their amount at the opening.
+    /// - A veto or an upheld appeal restores exactly: tokens, thawing, its timer and locks are those of the books.
+    /// - Reporter + treasury (+ wronged providers) = slashed: nothing sticks on the way.
+    function invariant_stakeIsWhereTheBooksSay() public view {
+        require(
+            token.balanceOf(address(vault)) == handler.totalStake() + handler.pool() + handler.donated(),
+            Broken("vault balance = sum of tokens + pool")
+        );
+        require(vault.rewardPool() == handler.pool(), Broken("the pool pays rewards alone"));
         uint256 sum = 0;
-        for (uint256 i = 0; i < accounts(); ++i) {
-            sum += accountAt(i).tokens;
+        uint256 slashed = 0;
+        for (uint256 i = 0; i < handler.PROVIDERS(); ++i) {
+            (uint256 tokens, uint256 taken) = checkAccount(Role.Provider, handler.providers(i));
+            (sum, slashed) = (sum + tokens, slashed + taken);
         }
-        require(token.balanceOf(address(vault)) >= sum, Broken("balance < sum of tokens"));
+        for (uint256 i = 0; i < handler.WATCHERS(); ++i) {
+            (uint256 tokens, uint256 taken) = checkAccount(Role.Watcher, handler.watchers(i));
+            (sum, slashed) = (sum + tokens, slashed + taken);
+        }
+        require(sum == handler.totalStake(), Broken("vault balance = sum of tokens + pool"));
+        uint256 paid = handler.treasuryPaid() + handler.reporterPaid() + handler.providersPaid();
+        require(paid == slashed, Broken("reporter + treasury + providers = slashed"));
+        require(token.balanceOf(handler.treasury()) == handler.treasuryPaid(), Broken("the treasury gets its part"));
+        require(token.balanceOf(handler.reporter()) == handler.reporterPaid(), Broken("the reporter gets its part"));
     }
 
-    /// @dev Nothing is held or thaws that is not there, and active stake never underflows.
-    function invariant_lockedAndThawingAreWithinTokens() public view {
-        for (uint256 i = 0; i < accounts(); ++i) {
-            IStakeVault.Account memory account = accountAt(i);
-            require(account.locked <= account.tokens, Broken("locked > tokens"));
-            require(account.thawing <= account.tokens, Broken("thawing > tokens"));
-            require((account.thawing == 0) == (account.thawEnd == 0), Broken("a timer without thawing stake"));
-        }
-    }
+    /* CASES */
 
-    /// @dev No stake is held without a case, no case is open without its stake.
-    function invariant_lockedIsTheSumOfOpenCases() public view {
-        (uint256 cases,,) = handler.counts();
+    /// @dev Protects providers from locks without a case, and the network from cases without stake.
+    /// - Locked = Σ open cases, with their appeals' bonds; those of the former court are told apart.
+    /// - Case states only go forward, amounts never change: an old case is looked at again after every step.
+    /// - A pause ends by itself within its length, and a new court waits out its delay, which is longer than a thaw,
+    ///   which is longer than all windows together.
+    function invariant_locksAreOpenCasesAndCasesGoForward() public view {
         for (uint256 i = 0; i < handler.PROVIDERS(); ++i) {
             address provider = handler.providers(i);
-            uint256 sum = 0;
-            for (uint256 j = 0; j < cases; ++j) {
-                ISlashingCourt.Case memory opened = court.caseOf(handler.cases(j));
-                bool counts = opened.provider == provider && opened.state == ISlashingCourt.CaseState.Open;
-                if (counts) sum += opened.amount;
-            }
-            require(vault.accountOf(Role.Provider, provider).locked == sum, Broken("locked != open cases"));
+            IStakeVault.Account memory account = vault.accountOf(Role.Provider, provider);
+            require(account.locked == handler.heldByCases(provider), Broken("locked = sum of open cases"));
+            require(account.retiredLocked == handler.retiredLockedOf(provider), Broken("the former court's locks"));
         }
+        uint256 trials = handler.trialCount();
+        if (trials > 0) handler.checkCase(block.timestamp % trials);
+        require(vault.pausedUntil() == handler.pausedUntil(), Broken("only the guardian pauses"));
+        require(vault.pausedUntil() <= block.timestamp + vault.pauseSeconds(), Broken("a pause ends by itself"));
+        require(vault.courtSince() == handler.courtSince(), Broken("a court takes office in its time"));
+        (, uint48 effectiveAt) = vault.pendingCourt();
+        require(effectiveAt == handler.courtEffectiveAt(), Broken("a new court waits out its delay"));
     }
 
-    /// @dev Stake changes by its owner's deeds and executed cases alone.
-    function invariant_onlyTheCourtTakesStakeWithoutItsOwner() public view {
-        for (uint256 i = 0; i < accounts(); ++i) {
-            (Role role, address owner) = ownerAt(i);
-            (uint256 staked, uint256 withdrawn, uint256 slashed) = handler.books(role, owner);
-            uint256 expected = staked - withdrawn - slashed;
-            require(accountAt(i).tokens == expected, Broken("stake changed without cause"));
-        }
-    }
+    /* WATCHERS */
 
-    /// @dev Nobody pays twice for one offence, and never more than what was fixed at the opening.
-    function invariant_onePenaltyPerOffenceOfItsOpeningAmount() public view {
-        (uint256 cases,,) = handler.counts();
-        for (uint256 i = 0; i < cases; ++i) {
-            CaseId caseId = handler.cases(i);
-            require(handler.timesOpened(caseId) == 1, Broken("opened twice"));
-            require(court.caseOf(caseId).amount == handler.amountAtOpening(caseId), Broken("amount changed"));
-        }
-    }
-
-    /// @dev What is slashed goes to reporter and treasury, to the last unit.
-    function invariant_reporterAndTreasuryGetAllThatIsSlashed() public view {
-        uint256 slashed = 0;
-        for (uint256 i = 0; i < accounts(); ++i) {
-            (Role role, address owner) = ownerAt(i);
-            (,, uint256 taken) = handler.books(role, owner);
-            slashed += taken;
-        }
-        uint256 paid = token.balanceOf(handler.treasury()) + handler.reporterPaid();
-        require(paid == slashed, Broken("reporter + treasury != slashed"));
-    }
-
-    /// @dev An outcome is final. Also: what actions saw (thaw, window, lock and veto kept exactly).
-    function invariant_casesGoForwardAndNoActionBrokeARule() public {
-        handler.noteStates();
-        require(bytes(handler.broken()).length == 0, Broken(handler.broken()));
-    }
-
-    /// @dev No watcher multiplies its vote, none votes with a bond it had not at the epoch's start.
-    function invariant_watcherCountsOnceWithAtMostItsWeight() public view {
-        (, uint256 offences,) = handler.counts();
-        for (uint256 i = 0; i < offences; ++i) {
-            OffenceId id = handler.offences(i);
-            for (uint256 j = 0; j < handler.WATCHERS(); ++j) {
-                require(handler.timesAttested(id, handler.watchers(j)) <= 1, Broken("counted twice"));
-            }
-            uint256 tally = hub.tallyOf(id);
-            require(tally <= handler.tallyAllowed(id), Broken("more than the weight at the start"));
-            require(tally <= hub.totalWeightAt(handler.epochOf(id)), Broken("more than the whole weight"));
-        }
-    }
-
-    /// @dev The whole weight is the sum of its parts, so a quorum means what it says.
-    function invariant_totalWeightIsTheSumOfWeights() public view {
+    /// @dev Protects the meaning of a quorum.
+    /// - Weight counted ≤ weight at the epoch's start, once per watcher and breach: tallies are those of the books.
+    /// - The whole weight is the sum of its parts, none above the cap.
+    function invariant_talliesAndWeightsAreThoseOfTheBooks() public view {
         uint64 epoch = hub.currentEpoch();
         for (uint64 next = epoch; next <= epoch + 1; ++next) {
             uint256 sum = 0;
             for (uint256 i = 0; i < handler.WATCHERS(); ++i) {
                 uint256 weight = hub.weightAt(handler.watchers(i), next);
                 require(weight <= hub.maxWeight(), Broken("weight above the cap"));
+                require(weight == handler.weightOf(i, next), Broken("a weight that nobody set"));
                 sum += weight;
             }
-            require(hub.totalWeightAt(next) == sum, Broken("total weight != sum"));
+            require(hub.totalWeightAt(next) == sum, Broken("the whole weight is the sum of its parts"));
         }
+        handler.checkLastTallies();
     }
 
-    /// @dev A statement has one author for ever.
-    function invariant_signerBelongsToOneProviderForEver() public view {
-        (,, uint256 signers) = handler.counts();
-        for (uint256 i = 0; i < signers; ++i) {
+    /* PROVIDERS */
+
+    /// @dev Protects users from being sent to services that are not there, and evidence from losing its author.
+    /// - Active means what the design's sentence says, word by word; `requiredStake` is the sum over offered services.
+    /// - A signer belongs to one provider for ever.
+    function invariant_activeAndSignersAreWhatTheDesignSays() public view {
+        for (uint256 i = 0; i < handler.PROVIDERS(); ++i) {
+            checkServices(handler.providers(i));
+        }
+        for (uint256 i = 0; i < handler.signerCount(); ++i) {
             address signer = handler.signers(i);
-            require(registry.signerOwner(signer) == handler.firstOwner(signer), Broken("signer changed hands"));
+            require(registry.signerOwner(signer) == handler.firstOwner(signer), Broken("one provider for ever"));
         }
     }
 
-    /// @dev Watchers, even all together, take at most a tenth in any 28 days.
-    function invariant_subjectivePenaltiesStayWithinATenth() public view {
-        for (uint256 i = 0; i < handler.PROVIDERS(); ++i) {
-            address provider = handler.providers(i);
-            require(handler.worstWindow(provider) <= 1_000, Broken("more than a tenth in the window"));
-            require(court.countedBps(provider) <= 1_000, Broken("counted above the cap"));
+    function checkAccount(Role role, address owner) private view returns (uint256 tokens, uint256 slashed) {
+        IStakeVault.Account memory account = vault.accountOf(role, owner);
+        (,, uint128 taken,, uint96 thawing, uint96 locked, uint48 thawEnd) = handler.books(role, owner);
+        tokens = account.tokens;
+        slashed = taken;
+        require(locked <= tokens && thawing <= tokens, Broken("locked, thawing <= tokens"));
+        require((thawing == 0) == (thawEnd == 0), Broken("a timer without thawing stake"));
+        require(tokens == handler.tokensOf(role, owner), Broken("stake changed without cause"));
+        require(account.thawing == thawing && account.thawEnd == thawEnd, Broken("a thaw that nobody asked for"));
+        require(account.locked == locked, Broken("a lock without cause"));
+    }
+
+    function checkServices(address id) private view {
+        IProviderRegistry.Provider memory provider = registry.providerOf(id);
+        IProviderRegistry.Service[2] memory services =
+            [registry.serviceOf(id, handler.networks(0)), registry.serviceOf(id, handler.networks(1))];
+        uint256 required = 0;
+        uint256 offered = 0;
+        for (uint256 i = 0; i < 2; ++i) {
+            bool isOffered = services[i].status == IProviderRegistry.ServiceStatus.Live
+                || services[i].status == IProviderRegistry.ServiceStatus.Paused;
+            if (isOffered) (required, offered) = (required + services[i].minStake, offered + 1);
         }
-    }
-
-    /// @dev `isActive` is the design's sentence, word by word; `requiredStake` is the sum over offered services.
-    function invariant_activeMeansWhatTheDesignSays() public view {
-        for (uint256 i = 0; i < handler.PROVIDERS(); ++i) {
-            address id = handler.providers(i);
-            IProviderRegistry.Provider memory provider = registry.providerOf(id);
-            uint256 required = 0;
-            uint256 offered = 0;
-            for (uint256 j = 0; j < 2; ++j) {
-                IProviderRegistry.Service memory service = registry.serviceOf(id, handler.networks(j));
-                bool isOffered = service.status == IProviderRegistry.ServiceStatus.Live
-                    || service.status == IProviderRegistry.ServiceStatus.Paused;
-                if (isOffered) (required, offered) = (required + service.minStake, offered + 1);
-            }
-            require(provider.requiredStake == required, Broken("requiredStake != sum"));
-            require(provider.services == offered, Broken("services != offered"));
-            IStakeVault.Account memory account = vault.accountOf(Role.Provider, id);
-            bool able = block.timestamp >= provider.jailedUntil && account.tokens - account.thawing >= required;
-            for (uint256 j = 0; j < 2; ++j) {
-                NetworkId network = handler.networks(j);
-                bool live = registry.serviceOf(id, network).status == IProviderRegistry.ServiceStatus.Live;
-                require(registry.isActive(id, network) == (able && live), Broken("isActive"));
-            }
+        require(provider.requiredStake == required, Broken("requiredStake = sum over services"));
+        require(provider.services == offered, Broken("services = offered"));
+        bool able = block.timestamp >= provider.jailedUntil && handler.activeOf(Role.Provider, id) >= required;
+        require(handler.condemned(id) == (provider.jailedUntil == type(uint48).max), Broken("jailed for good"));
+        for (uint256 i = 0; i < 2; ++i) {
+            bool live = services[i].status == IProviderRegistry.ServiceStatus.Live;
+            require(registry.isActive(id, handler.networks(i)) == (able && live), Broken("isActive"));
         }
-    }
-
-    function accounts() private view returns (uint256) {
-        return handler.PROVIDERS() + handler.WATCHERS();
-    }
-
-    function ownerAt(uint256 index) private view returns (Role, address) {
-        uint256 providers = handler.PROVIDERS();
-        if (index < providers) return (Role.Provider, handler.providers(index));
-        return (Role.Watcher, handler.watchers(index - providers));
-    }
-
-    function accountAt(uint256 index) private view returns (IStakeVault.Account memory) {
-        (Role role, address owner) = ownerAt(index);
-        return vault.accountOf(role, owner);
     }
 }
