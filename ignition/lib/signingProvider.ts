@@ -1,5 +1,5 @@
 import type { EIP1193Provider, RequestArguments } from '@nomicfoundation/ignition-core';
-import { type Hex, http, keccak256, type LocalAccount } from 'viem';
+import { type Hex, http, type LocalAccount } from 'viem';
 import { z } from 'zod';
 
 const hexNumber = z.string().transform((text) => BigInt(text));
@@ -17,13 +17,13 @@ const transactionSchema = z.object({
 
 /**
  * An EIP-1193 provider over HTTP that signs `eth_sendTransaction` with a local key: nodes need not know it.
- * `beforeSending` gets each transaction's hash, and must be done before it is sent.
+ * `beforeSending` gets each signed transaction, and must be done before it is sent.
  */
 export function createSigningProvider(
   rpcUrl: string,
   account: LocalAccount,
   chainId: number,
-  beforeSending: (hash: Hex) => Promise<void>,
+  beforeSending: (signed: Hex) => Promise<void>,
 ): EIP1193Provider {
   const transport = http(rpcUrl, { retryCount: 3 })({});
   const send = (method: string, params: unknown) => transport.request({ method, params });
@@ -31,7 +31,7 @@ export function createSigningProvider(
     async request({ method, params }: RequestArguments): Promise<unknown> {
       if (method !== 'eth_sendTransaction' || !Array.isArray(params)) return send(method, params);
       const signed = await sign(params[0], account, chainId);
-      await beforeSending(keccak256(signed));
+      await beforeSending(signed);
       return send('eth_sendRawTransaction', [signed]);
     },
   };

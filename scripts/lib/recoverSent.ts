@@ -1,29 +1,62 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EIP1193Provider } from '@nomicfoundation/ignition-core';
-import { type Hex, isHash } from 'viem';
+import { type Hex, isHex, keccak256, parseTransaction } from 'viem';
 
-const LOG = 'signed-transactions.txt';
+/** Signed transactions, one a line, in the journal's directory. No secret: each can be in the chain once only. */
+const SIGNED = 'signed-transactions.txt';
+const JOURNAL = 'journal.jsonl';
 
-/** Notes a transaction before it is sent, in the journal's directory. */
-export async function noteSigned(deploymentDir: string, hash: Hex): Promise<void> {
-  await appendFile(join(deploymentDir, LOG), `${hash}\n`);
+/** Notes a transaction; to be done before it is sent. */
+export async function noteSigned(deploymentDir: string, signed: Hex): Promise<void> {
+  await appendFile(join(deploymentDir, SIGNED), `${signed}\n`);
 }
 
 /**
- * Tells Ignition of transactions that reached the chain although the process ended before it wrote that they were sent.
- * It would send them again: a contract twice, and the handover of governance from an account that has no power any more.
+ * Brings the journal of a process that was killed while it sent up to date: Ignition notes that it will send and that
+ * it has sent, and cannot know what happened in between. What was signed is sent again, the very same transaction, so
+ * nothing is ever done twice; what was never signed was never sent.
  */
 export async function recoverSent(deploymentDir: string, provider: EIP1193Provider): Promise<void> {
-  const { trackTransaction } = await import('@nomicfoundation/ignition-core');
-  const journal = await readOrEmpty(join(deploymentDir, 'journal.jsonl'));
+  const journal = await readOrEmpty(join(deploymentDir, JOURNAL));
   if (journal === '') return;
-  const signed = (await readOrEmpty(join(deploymentDir, LOG))).split('\n').filter((line) => isHash(line));
-  for (const hash of signed.filter((of) => !journal.includes(of))) {
-    const known = await provider.request({ method: 'eth_getTransactionByHash', params: [hash] });
+  const { trackTransaction } = await import('@nomicfoundation/ignition-core');
+  const lines = (await readOrEmpty(join(deploymentDir, SIGNED))).split('\n');
+  const signed = lines.filter((line): line is Hex => isHex(line) && line.length > 2);
+  await forgetUnsigned(deploymentDir, journal, signed);
+  for (const transaction of signed) {
+    const hash = keccak256(transaction);
+    if (journal.includes(hash)) continue;
+    // Known already, or its nonce is taken: Ignition tells what stands in the way.
+    if (!(await isKnown(provider, hash))) {
+      await provider.request({ method: 'eth_sendRawTransaction', params: [transaction] }).catch(() => {});
+    }
     // One confirmation: whether it stays is Ignition's to watch.
-    if (known !== null && known !== undefined) await trackTransaction(deploymentDir, hash, provider, 1);
+    if (await isKnown(provider, hash)) await trackTransaction(deploymentDir, hash, provider, 1);
   }
+}
+
+/** Takes back the last "will send" when the process ended before it had signed anything. */
+async function forgetUnsigned(deploymentDir: string, journal: string, signed: readonly Hex[]): Promise<void> {
+  const nonces = new Set(signed.map((transaction) => parseTransaction(transaction).nonce ?? 0));
+  const lines = journal.split('\n');
+  const sent = new Set(lines.flatMap((line) => interactionOf(line, 'TRANSACTION_SEND')?.key ?? []));
+  const kept = lines.filter((line) => {
+    const prepared = interactionOf(line, 'TRANSACTION_PREPARE_SEND');
+    return prepared === undefined || sent.has(prepared.key) || nonces.has(prepared.nonce);
+  });
+  if (kept.length < lines.length) await writeFile(join(deploymentDir, JOURNAL), kept.join('\n'));
+}
+
+function interactionOf(line: string, type: string): { key: string; nonce: number } | undefined {
+  if (!line.includes(`"${type}"`)) return undefined;
+  const message = JSON.parse(line) as { futureId: string; networkInteractionId: number; nonce: number };
+  return { key: `${message.futureId} ${message.networkInteractionId}`, nonce: message.nonce };
+}
+
+async function isKnown(provider: EIP1193Provider, hash: Hex): Promise<boolean> {
+  const found = await provider.request({ method: 'eth_getTransactionByHash', params: [hash] });
+  return found !== null && found !== undefined;
 }
 
 async function readOrEmpty(path: string): Promise<string> {

@@ -46,7 +46,9 @@ export async function runIgnition(
     loadModule(),
   ]);
   await mkdir(deploymentDir, { recursive: true });
-  const provider = createSigningProvider(rpcUrl, account, chainId, (hash) => noteSigned(deploymentDir, hash));
+  const provider = createSigningProvider(rpcUrl, account, chainId, (signed) =>
+    noteSigned(deploymentDir, signed),
+  );
   await recoverSent(deploymentDir, provider);
   const result = await deploy({
     config: isDevelopmentChain(chainId) ? DEVELOPMENT_CONFIG : {},
