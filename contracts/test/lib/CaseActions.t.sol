@@ -106,11 +106,11 @@ abstract contract CaseActions is WatcherActions {
         (bool attested, IWatcherHub.AttestationProof memory proof) = proofFor(trial, watcher);
         uint256 amount = shareOf(trial, watcher);
         bool expected = trial.fate == Fate.Overturned && attested && !_charged[number][watcher]
-            && (amount == 0 || (trial.court == present() && !isPaused()));
+            && amount > 0 && trial.court == present() && !isPaused();
         bytes memory data = abi.encodeCall(ISlashingCourt.chargeWatcher, (caseKeyOf(trial), watcher, proof));
         act(Action.ChargeWatcher, STRANGER, address(courts[trial.court]), data, expected);
         if (!expected) return;
-        if (amount > 0) saw(Sight.WatcherPaid);
+        saw(Sight.WatcherPaid);
         _charged[number][watcher] = true;
         takeStake(Role.Watcher, watcher, amount, 0);
         providersPaid += amount;
@@ -153,7 +153,7 @@ abstract contract CaseActions is WatcherActions {
     function open(uint256 number, uint64 epoch, IWatcherHub.Breach memory breach) private {
         OffenceId id = offenceIdOf(epoch, breach);
         uint256 tokens = tokensOf(Role.Provider, breach.provider);
-        bool quorum = tallies[id] > 0 && tallies[id] * 3 >= totalWeightAt(epoch) * 2;
+        bool quorum = tallies[id] > 0 && tallies[id] * 3 >= _totalWeights[epoch] * 2;
         uint256 expiresAt = hub.epochStart(epoch + 1) + COMMIT + REVEAL + EVIDENCE;
         bool expected = number == present() && _trialOf[number][id] == 0 && quorum && tokens > 0
             && block.timestamp < expiresAt && hub.epochStart(epoch) >= courtSince;
@@ -318,7 +318,7 @@ abstract contract CaseActions is WatcherActions {
     }
 
     function shareOf(Trial memory trial, address watcher) private view returns (uint256 amount) {
-        amount = uint256(APPEAL_BOND) * weightAt(watcher, trial.epoch) / totalWeightAt(trial.epoch);
+        amount = uint256(APPEAL_BOND) * _works[trial.epoch][watcher].weight / _totalWeights[trial.epoch];
         uint256 bond = tokensOf(Role.Watcher, watcher);
         if (bond < amount) amount = bond;
     }

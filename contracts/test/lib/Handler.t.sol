@@ -57,8 +57,10 @@ contract Handler is StakeActions, ServiceActions, CaseActions {
         courtEffectiveAt = block.timestamp + COURT_CHANGE;
     }
 
-    function applyCourt(uint256) external {
+    function applyCourt(uint256 seed) external {
         bool expected = courtEffectiveAt != 0 && block.timestamp >= courtEffectiveAt;
+        // Mostly with a fresh case in the middle.
+        if (expected && roll(seed, 32, 4) != 0) attest(seed);
         bytes memory data = abi.encodeCall(IStakeVault.applyCourt, ());
         act(Action.ApplyCourt, STRANGER, address(vault), data, expected);
         act(Action.ApplyCourt, STRANGER, address(registry), data, expected);

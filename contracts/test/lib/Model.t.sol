@@ -112,7 +112,7 @@ abstract contract Model is DinTest {
         uint16 bps;
     }
 
-    /// @dev One watcher's weight: `weight` from the start of epoch `from`, `before` until then.
+    /// @dev One watcher's weight now and next: `weight` from the start of epoch `from`, `before` until then.
     struct Weight {
         uint64 from;
         uint96 weight;
@@ -131,6 +131,8 @@ abstract contract Model is DinTest {
         Kind kind;
         bool complete;
         bool rewarded;
+        // At the epoch's start.
+        uint96 weight;
     }
 
     /// @dev The two breaches that watchers may have alleged about an epoch, ascending by offence id.
@@ -157,6 +159,7 @@ abstract contract Model is DinTest {
     mapping(address watcher => Weight) internal _weights;
     mapping(uint64 epoch => Allegations) internal _allegations;
     mapping(uint64 epoch => mapping(address watcher => Work)) internal _works;
+    mapping(uint64 epoch => uint256) internal _totalWeights;
     mapping(uint64 epoch => IWatcherHub.Verdict) internal _verdicts;
     mapping(OffenceId id => uint256) public tallies;
     /// @dev One more than the number of its trial, by court.
@@ -269,12 +272,6 @@ abstract contract Model is DinTest {
     function weightAt(address watcher, uint64 epoch) internal view returns (uint256) {
         Weight storage weight = _weights[watcher];
         return epoch >= weight.from ? weight.weight : weight.before;
-    }
-
-    function totalWeightAt(uint64 epoch) internal view returns (uint256 total) {
-        for (uint256 i = 0; i < WATCHERS; ++i) {
-            total += weightAt(watchers[i], epoch);
-        }
     }
 
     function setWeight(address watcher, uint256 bond) internal {

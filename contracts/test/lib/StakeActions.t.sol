@@ -64,7 +64,6 @@ abstract contract StakeActions is Model {
         bool expected = thawed && amount > 0 && !isPaused();
         if (its.thawing > 0 && !thawed) saw(Sight.WithdrawalHeldByThaw);
         if (thawed && isPaused()) saw(Sight.WithdrawalHeldByPause);
-        if (thawed && amount == 0) saw(Sight.WithdrawalHeldByLock);
         uint256 balance = token.balanceOf(account);
         bytes memory data = abi.encodeCall(IStakeVault.withdraw, (role, account));
         (, bytes memory result) = act(Action.Withdraw, account, address(vault), data, expected);
@@ -76,6 +75,10 @@ abstract contract StakeActions is Model {
         its.thawing -= uint96(amount);
         if (its.thawing == 0) its.thawEnd = 0;
         totalStake -= amount;
+        if (its.thawing == 0) return;
+        // All that is left is locked: trying again is in vain.
+        saw(Sight.WithdrawalHeldByLock);
+        act(Action.Withdraw, account, address(vault), data, false);
     }
 
     /// @dev Mostly an owner whose stake has thawed.

@@ -45,15 +45,21 @@ abstract contract WatcherActions is Model {
         if (expected) reward = amount;
     }
 
+    function attestEpoch(uint256 seed) external {
+        attest(seed);
+    }
+
     /// @dev A whole epoch: every watcher alleges one breach or two, none, or is silent; some copy another's commitment
     /// or reveal again.
-    function attestEpoch(uint256 seed) external {
+    function attest(uint256 seed) internal {
         uint64 epoch = hub.currentEpoch();
         allege(seed, epoch);
         attestedEpochs.push(epoch);
         bool cheat = roll(seed, 20, 8) == 0;
         for (uint256 i = 0; i < WATCHERS; ++i) {
-            _works[epoch][watchers[i]].kind = kindOf(seed, i);
+            uint256 weight = weightAt(watchers[i], epoch);
+            _works[epoch][watchers[i]] = Work(kindOf(seed, i), false, false, uint96(weight));
+            _totalWeights[epoch] += weight;
         }
         VM.warp(hub.epochStart(epoch + 1));
         for (uint256 i = 0; i < WATCHERS; ++i) {
@@ -183,7 +189,7 @@ abstract contract WatcherActions is Model {
     }
 
     function tally(uint64 epoch, OffenceId id, uint256 weight) private {
-        uint256 total = totalWeightAt(epoch);
+        uint256 total = _totalWeights[epoch];
         uint256 before = tallies[id];
         tallies[id] = before + weight;
         rule(hub.tallyOf(id) == before + weight, "a watcher counts with another weight than it had and has");
@@ -201,7 +207,7 @@ abstract contract WatcherActions is Model {
 
     /// @dev The weight at the epoch's start, at most what is bonded now.
     function countedWeight(address watcher, uint64 epoch) private view returns (uint256) {
-        uint256 weight = weightAt(watcher, epoch);
+        uint256 weight = _works[epoch][watcher].weight;
         uint256 bond = activeOf(Role.Watcher, watcher);
         return weight < bond ? weight : bond;
     }
