@@ -25,13 +25,14 @@ export const FIGURES: readonly Figure[] = [
   { id: 'hub.join', what: 'join as a watcher' },
   { id: 'hub.commit', what: 'commit to a report', goal: 50_000 },
   { id: 'hub.revealHealthy', what: 'reveal 1,000 healthy services', goal: 700_000 },
-  { id: 'hub.revealFirst1', what: 'reveal 1,000 services with 1 breach, first watcher' },
-  { id: 'hub.revealFirst2', what: 'reveal 1,000 services with 2 breaches, first watcher' },
-  { id: 'hub.revealFirst10', what: 'reveal 1,000 services with 10 breaches, first watcher' },
-  { id: 'hub.revealQuorum1', what: 'the same with 1 breach, the watcher that makes the quorum' },
-  { id: 'hub.revealQuorum2', what: 'the same with 2 breaches, the watcher that makes the quorum' },
-  { id: 'hub.revealQuorum10', what: 'the same with 10 breaches, the watcher that makes the quorum' },
-  { id: 'hub.revealLater10', what: 'the same with 10 breaches, a watcher after the quorum' },
+  ...[1, 2, 10, 20].flatMap((count) => [
+    { id: `hub.revealFirst${count}`, what: `the same with breaches: ${count}; first watcher` },
+    {
+      id: `hub.revealQuorum${count}`,
+      what: `the same with breaches: ${count}; the watcher that makes the quorum`,
+    },
+    { id: `hub.revealLater${count}`, what: `the same with breaches: ${count}; a watcher after the quorum` },
+  ]),
   {
     ...{ id: 'hub.breachFirst', what: 'each breach more, first watcher', goal: 12_000 },
     missedBecause: NEW_SLOT,
@@ -57,10 +58,23 @@ export const FIGURES: readonly Figure[] = [
   { id: 'escrow.payFees', what: 'pay the fees to the treasury' },
 ];
 
-export type Snapshot = Readonly<Record<string, number>>;
+/** All that the snapshot holds. */
+export interface Measured {
+  /** Gas of whole transactions on a real node, by {@link Figure.id}. */
+  readonly transactions: Transactions;
+  /** Hardhat's figures by `Contract.function`, least and most over the calls of `contracts/test/Gas.t.sol`. */
+  readonly functions: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+  /** Size of each contract's code. */
+  readonly bytes: Readonly<Record<string, number>>;
+}
+
+export type Transactions = Readonly<Record<string, number>>;
+
+/** The most that a contract's code may have (EIP-170). */
+export const MAX_CODE_BYTES = 24_576;
 
 /** What is wrong with a measurement: figures missing or unknown, goals missed in silence, excuses without need. */
-export function goalProblems(measured: Snapshot): string[] {
+export function goalProblems(measured: Transactions): string[] {
   const known = new Set(FIGURES.map(({ id }) => id));
   const unknown = Object.keys(measured).filter((id) => !known.has(id));
   const problems = unknown.map((id) => `${id} is measured but not listed`);

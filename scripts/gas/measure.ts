@@ -1,5 +1,5 @@
 import { devAccount } from '../devnet/devAccounts.ts';
-import type { Snapshot } from './figures.ts';
+import type { Transactions } from './figures.ts';
 import { measureCases } from './measureCases.ts';
 import { measureEscrow } from './measureEscrow.ts';
 import { measureProviders } from './measureProviders.ts';
@@ -36,7 +36,7 @@ const PARAMETERS: TestParameters = {
 };
 
 /** Gas of whole transactions, from their receipts on a real node: the same in every run on the same contracts. */
-export async function measureGas(): Promise<Snapshot> {
+export async function measureTransactions(): Promise<Transactions> {
   const node = await startTestNode();
   try {
     const [governor, guardian, treasury] = [devAccount(0), devAccount(1), devAccount(2)];

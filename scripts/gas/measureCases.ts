@@ -9,7 +9,7 @@ import { callOf } from './testDeployment.ts';
 const LATENCY = 1;
 const abi = slashingCourtAbi;
 
-/** Cases about the breaches that `measureReports` left. `lastEpoch` has ten, the one before two, the one before one. */
+/** Cases about the breaches that `measureReports` left. `lastEpoch` has most. */
 export async function measureCases(meter: Meter, lastEpoch: bigint): Promise<void> {
   const { deployment, measure, send } = meter;
   const { node, governor, guardian, parameters } = deployment;
@@ -28,8 +28,8 @@ export async function measureCases(meter: Meter, lastEpoch: bigint): Promise<voi
   const resolve = (about: Key, upheld: boolean) =>
     callOf({ abi, to, functionName: 'resolveAppeal', args: [about, upheld] });
 
-  await measure('court.openCaseFirst', ANYONE.address, open(key(2n)));
-  await measure('court.openCaseAgain', ANYONE.address, open(key(1n)));
+  await measure('court.openCaseFirst', ANYONE.address, open(key(3n)));
+  await measure('court.openCaseAgain', ANYONE.address, open(key(2n)));
 
   const upheld = key(0n, second);
   await send(ANYONE.address, open(upheld));
@@ -69,6 +69,6 @@ export async function measureCases(meter: Meter, lastEpoch: bigint): Promise<voi
   await measure('court.proveEquivocation', ANYONE.address, prove);
 
   await node.jumpTo((await node.now()) + parameters.windows.vetoSeconds);
-  await measure('court.execute', ANYONE.address, about('execute', key(2n)));
-  await measure('court.executeAgain', ANYONE.address, about('execute', key(1n)));
+  await measure('court.execute', ANYONE.address, about('execute', key(3n)));
+  await measure('court.executeAgain', ANYONE.address, about('execute', key(2n)));
 }
