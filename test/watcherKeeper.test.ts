@@ -40,6 +40,7 @@ beforeAll(async () => {
       vetoSeconds: VETO_SECONDS,
       appealSeconds: APPEAL_SECONDS,
       pauseSeconds: PAUSE_SECONDS,
+      escrowThawSeconds: 10 * WINDOW_SECONDS,
       thawSeconds: 10 * WINDOW_SECONDS,
       courtChangeSeconds: 20 * WINDOW_SECONDS,
     },

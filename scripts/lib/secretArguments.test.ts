@@ -11,6 +11,9 @@ test.each([
   ['--password', 'hunter2'],
   ['provider', 'register', `0x${KEY}`],
   ['--metadata', KEY],
+  ['provider', 'appeal', KEY],
+  ['provider', 'appeal', '--rpc', `0x${KEY}`],
+  ['provider', 'appeal', `0x${KEY}`, `0x${KEY}`],
 ])('%s is refused as a secret in an argument', (...argv) => {
   expect(() => refuseSecretArguments(argv)).toThrow(expect.objectContaining({ code: 'SECRET_ARGUMENT' }));
 });
@@ -22,6 +25,16 @@ test('the refusal does not repeat the secret', () => {
   } catch (error) {
     expect(String(error)).not.toContain(KEY);
   }
+});
+
+test('the id of a case is no secret where one belongs', () => {
+  for (const command of [
+    ['provider', 'appeal'],
+    ['case', 'veto'],
+    ['case', 'resolve'],
+    ['case', 'execute'],
+  ])
+    refuseSecretArguments([...command, `0x${KEY}`, '--json']);
 });
 
 test('addresses, files and networks are no secrets', () => {

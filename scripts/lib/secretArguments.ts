@@ -5,15 +5,21 @@ const SECRET_OPTION =
   /^--?(signer-)?(private-?key|secret(-?key)?|mnemonic|seed(-?phrase)?|key|pk|password)(=|$)/i;
 const PRIVATE_KEY = /^(0x)?[0-9a-f]{64}$/i;
 
+/** Commands whose third word is the id of a case: public, and as long as a key. */
+const ABOUT_A_CASE = new Set(['provider appeal', 'case veto', 'case resolve', 'case execute']);
+const CASE_ID = /^0x[0-9a-f]{64}$/i;
+
 /**
  * Refuses a key, phrase or password given as an argument, wherever it stands.
  * @throws {@link SecretArgumentError}; the secret is not in its message.
  */
 export function refuseSecretArguments(argv: readonly string[]): void {
-  for (const argument of argv) {
+  for (const [index, argument] of argv.entries()) {
     const option = SECRET_OPTION.exec(argument);
     if (option) throw new SecretArgumentError(`The option ${argument.split('=')[0]} does not exist`);
-    if (PRIVATE_KEY.test(argument)) throw new SecretArgumentError('An argument looks like a private key');
+    const isCaseId = index === 2 && ABOUT_A_CASE.has(argv.slice(0, 2).join(' ')) && CASE_ID.test(argument);
+    if (!isCaseId && PRIVATE_KEY.test(argument))
+      throw new SecretArgumentError('An argument looks like a private key');
   }
 }
 
