@@ -202,9 +202,9 @@ describe('deploy() with the parameters of production', () => {
     const DAY = 86_400;
     expect(await read.readContract({ ...vault, functionName: 'treasury' })).toBe(getAddress(TREASURY));
     expect(await read.readContract({ ...vault, functionName: 'thawSeconds' })).toBe(21 * DAY);
-    expect(await read.readContract({ ...vault, functionName: 'courtChangeSeconds' })).toBe(30 * DAY);
+    expect(await read.readContract({ ...vault, functionName: 'courtChangeSeconds' })).toBe(40 * DAY);
     expect(await read.readContract({ ...vault, functionName: 'pauseSeconds' })).toBe(14 * DAY);
-    expect(await read.readContract({ ...registry, functionName: 'changeSeconds' })).toBe(30 * DAY);
+    expect(await read.readContract({ ...registry, functionName: 'changeSeconds' })).toBe(40 * DAY);
     expect(await read.readContract({ ...registry, functionName: 'publicEndpointsOnly' })).toBe(true);
     expect(await read.readContract({ ...hub, functionName: 'admissionOpen' })).toBe(false);
     expect(await read.readContract({ ...hub, functionName: 'minBond' })).toBe(parseEther('50000'));

@@ -72,8 +72,9 @@ describe('parameterProblems()', () => {
   it.each([
     ['thawSeconds', { thawSeconds: 92 }],
     ['courtChangeSeconds', { courtChangeSeconds: 120 }],
-    ['pauseSeconds', { pauseSeconds: 14 * 86_400 + 1 }],
+    ['pauseSeconds', { pauseSeconds: 14 * 86_400 + 1, escrowThawSeconds: 15 * 86_400 }],
     ['pauseSeconds', { pauseSeconds: 0 }],
+    ['escrowThawSeconds', { escrowThawSeconds: 30 }],
     ['minBond', { minBond: 2n, maxWeight: 1n }],
     ['reward', { reward: 2n, maxReward: 1n }],
     ['feeBps', { feeBps: 1_001 }],
@@ -93,6 +94,13 @@ describe('parameterProblems()', () => {
       jailSeconds: 1,
     }));
     expect(await problems('devnet.json', 31_337, { penalties: above })).toHaveLength(6);
+  });
+
+  it('leaves people time to go before a new court, even if the guardian pauses meanwhile', async () => {
+    const tight = { token: TOKEN, courtChangeSeconds: 35 * 86_400 };
+    expect(await problems('mainnet.json', LINEA, tight)).toEqual([
+      expect.stringMatching(/^courtChangeSeconds must be above thawSeconds and pauseSeconds together/),
+    ]);
   });
 
   it('wants governance in several hands where strangers take part', async () => {

@@ -79,7 +79,7 @@ function contradictions(p: DeployParameters): string[] {
     ...positive.map((name) => [p[name] === 0, `${name} must be above 0`] as const),
     [p.thawSeconds <= cases, `thawSeconds must be above the ${cases} s of epoch and windows together`],
     [p.courtChangeSeconds <= p.thawSeconds, 'courtChangeSeconds must be above thawSeconds'],
-    [p.escrowThawSeconds === 0, 'escrowThawSeconds must be above 0'],
+    [p.escrowThawSeconds <= p.pauseSeconds, 'escrowThawSeconds must be above pauseSeconds'],
     [
       p.pauseSeconds === 0 || p.pauseSeconds > MAX_PAUSE_SECONDS,
       `pauseSeconds must be 1 to ${MAX_PAUSE_SECONDS}`,
@@ -119,6 +119,10 @@ function governanceProblems({ parameters: p, deployer }: Plan): string[] {
     [
       p.appealSeconds <= p.governorDelaySeconds,
       'appealSeconds must be above governorDelaySeconds: else no appeal can be upheld',
+    ],
+    [
+      p.courtChangeSeconds <= p.thawSeconds + p.pauseSeconds,
+      'courtChangeSeconds must be above thawSeconds and pauseSeconds together: else a pause keeps people in until a new court is in office',
     ],
     ...roles.map((role) => [isAddressEqual(p[role], deployer), `${role} must not be the deployer`] as const),
     [isAddressEqual(p.guardian, p.governor), 'guardian must be another account than governor'],
