@@ -3,6 +3,7 @@ import type { CliIo } from '../lib/cliIo.ts';
 import { type SigningOptions, withChain, withSigning } from '../lib/options.ts';
 import type { CollectOptions } from './escrow/collect.ts';
 import type { DepositOptions } from './escrow/deposit.ts';
+import type { SignVoucherOptions } from './escrow/signVoucher.ts';
 import type { EscrowStatusOptions } from './escrow/status.ts';
 import type { EscrowThawOptions } from './escrow/thaw.ts';
 import type { EscrowWithdrawOptions } from './escrow/withdraw.ts';
@@ -61,6 +62,16 @@ export function addEscrowCommands(program: Command, io: CliIo): void {
     )
     .action(async (id: string | undefined, options: EscrowStatusOptions) =>
       (await import('./escrow/status.ts')).status({ ...options, id }, io),
+    );
+
+  withChain(escrow.command('sign-voucher'))
+    .description('print a signed voucher: what the gateway owes a provider in all')
+    .requiredOption('--provider <address>', 'whom it owes')
+    .requiredOption('--total <tokens>', 'whole tokens, all that was ever owed included')
+    .option('--gateway <address>', 'for a gateway that authorized this key; left out: the key is the gateway')
+    .option('--keystore <file>', 'encrypted key file; left out: DIN_PRIVATE_KEY')
+    .action(async (options: SignVoucherOptions) =>
+      (await import('./escrow/signVoucher.ts')).signVoucher(options, io),
     );
 
   withSigning(escrow.command('collect'))
