@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Abi,
-  type AbiFunction,
   type Address,
   createPublicClient,
   createTestClient,
@@ -15,8 +14,6 @@ import {
   maxUint48,
   parseEther,
   toFunctionSelector,
-  zeroAddress,
-  zeroHash,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
@@ -43,6 +40,7 @@ import { type Anvil, startAnvil } from '../scripts/lib/anvil.ts';
 import { checkDeployment } from '../scripts/lib/checkDeployment.ts';
 import { type Deployment, deploy, deployAndVerify } from '../scripts/lib/deploy.ts';
 import { readDeployment, writeDeployment } from '../scripts/lib/deployment.ts';
+import { emptyCalls } from './fixtures/emptyCalls.ts';
 import { restrictedFunctions } from './fixtures/restrictedFunctions.ts';
 
 const PARAMETERS = join(import.meta.dirname, '../ignition/parameters');
@@ -330,15 +328,10 @@ describe('deploy() with the parameters of production', () => {
     error: Hex,
   ): Promise<string[]> {
     const abi = part === 'accessManager' ? accessManagerAbi : ABIS[part];
-    const writing = (abi as Abi).filter(
-      (item): item is AbiFunction => item.type === 'function' && !isRead(item.stateMutability),
-    );
     const refused = await Promise.all(
-      writing.map(async (item) => {
-        const args = item.inputs.map(zeroValue);
-        const data = encodeFunctionData({ abi: [item], functionName: item.name, args });
+      emptyCalls(abi).map(async ({ name, data }) => {
         const answer = await revertOf({ from, to: deployment[part], data });
-        return answer.startsWith(error) ? [item.name] : [];
+        return answer.startsWith(error) ? [name] : [];
       }),
     );
     return [...new Set(refused.flat())].sort();
@@ -400,26 +393,6 @@ describe('deploy() with the parameters of development', () => {
 /** `setAuthority` is every governed contract's own: for the access manager itself, no role. */
 function withAuthority(governed: readonly FunctionRole[]): string[] {
   return [...governed.map(({ functionName }) => functionName), 'setAuthority'].sort();
-}
-
-function isRead(mutability: string): boolean {
-  return mutability === 'view' || mutability === 'pure';
-}
-
-/** Decodes, whatever it means: who may call is asked before all else. */
-function zeroValue(parameter: AbiFunction['inputs'][number]): unknown {
-  const { type } = parameter;
-  if (type.endsWith('[]')) return [];
-  if (type.startsWith('tuple')) {
-    const { components } = parameter as { components: AbiFunction['inputs'] };
-    return Object.fromEntries(components.map((of) => [of.name, zeroValue(of)]));
-  }
-  if (type === 'address') return zeroAddress;
-  if (type === 'bool') return false;
-  if (type === 'string') return '';
-  if (type === 'bytes') return '0x';
-  if (type.startsWith('bytes')) return zeroHash.slice(0, 2 + 2 * Number(type.slice('bytes'.length)));
-  return /^u?int(8|16|32|48)$/.test(type) ? 0 : 0n;
 }
 
 /** The data that a call reverts with; empty when it goes through. */
