@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestNode, type TestNode } from '../scripts/gas/testNode.ts';
 import { allLogs, type Game, startGame } from './fixtures/contracts/play.ts';
 import { allViews, compareViews } from './fixtures/contracts/views.ts';
-import { emptyWorld, foldLogs } from './fixtures/contracts/world.ts';
+import { emptyWorld, foldLogs, kindOf } from './fixtures/contracts/world.ts';
 
 const MIN_ACTIONS = 3_000;
 /** What is rare may take longer: a court must retire twice, and leave locks behind. */
@@ -11,6 +11,12 @@ const COMPARE_EVERY = 750;
 
 /** `DIN_SEED=… vitest run test/contractsEvents` plays the same game again. */
 const seed = Number(process.env.DIN_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** Kinds without which no later event can make the world whole again. */
+const CUMULATIVE = ['vault.CourtChanged', 'registry.NetworkAdded', 'registry.ProviderRegistered'].concat(
+  ['registry.ServiceAdded', 'hub.WatcherAdmitted', 'hub.Committed', 'hub.Revealed', 'hub.BreachAttested'],
+  ['court.CaseOpened', 'court.PenaltySet', 'escrow.Collected', 'escrow.FeeSet'],
+);
 
 let node: TestNode;
 let game: Game;
@@ -22,6 +28,20 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await node?.stop();
+});
+
+test('a kind of event left out is noticed', async () => {
+  for (let actions = 0; actions < 300; actions += 1) await game.step();
+  const { stage } = game;
+  const logs = await allLogs(node);
+  const seen = [...stage.world.events.keys()].filter((kind) => CUMULATIVE.includes(kind));
+  expect(seen.length).toBeGreaterThan(3);
+  for (const kind of seen) {
+    const world = emptyWorld(stage.world.places);
+    for (const log of logs) if (kindOf(world, log) !== kind) foldLogs(world, [log]);
+    const { onChain, fromEvents } = await compareViews(node, allViews(stage, world));
+    expect(onChain, kind).not.toEqual(fromEvents);
+  }
 });
 
 test(`thousands of random actions: every view is what the events alone say (seed ${seed})`, async () => {
