@@ -13,13 +13,12 @@ import {Pointer} from "./libraries/Pointer.sol";
 
 /// @title Provider registry
 contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
-    /// @dev Two slots; a service is added, and found active, with the first alone.
-    struct StoredProvider {
+    /// @dev One slot: all that is asked of a provider to add a service or to find it active.
+    struct Standing {
         uint96 requiredStake;
         uint48 jailedUntil;
         uint32 services;
         bool registered;
-        address signer;
     }
 
     /// @dev One slot.
@@ -59,7 +58,8 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     uint32 private _nextServiceId = 1;
     mapping(NetworkId network => StoredNetwork) private _networks;
     mapping(bytes32 slugHash => bool) private _slugTaken;
-    mapping(address provider => StoredProvider) private _providers;
+    mapping(address provider => Standing) private _standings;
+    mapping(address provider => address) private _signers;
     mapping(address provider => mapping(NetworkId network => Service)) private _services;
     /// @inheritdoc IProviderRegistry
     mapping(address signer => address provider) public signerOwner;
@@ -80,7 +80,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     }
 
     modifier onlyProvider() {
-        require(_providers[msg.sender].registered, NotRegistered(msg.sender));
+        require(_standings[msg.sender].registered, NotRegistered(msg.sender));
         _;
     }
 
@@ -172,14 +172,13 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
 
     /// @inheritdoc IProviderRegistry
     function register(address signer, string calldata metadata, uint256 deadline, bytes calldata consent) external {
-        StoredProvider storage provider = _providers[msg.sender];
-        require(!provider.registered, AlreadyRegistered(msg.sender));
+        require(!_standings[msg.sender].registered, AlreadyRegistered(msg.sender));
         address servant = signerOwner[msg.sender];
         require(servant == address(0), SignerTaken(msg.sender, servant));
         _requireMetadata(metadata);
         _bindSigner(signer, deadline, consent);
-        provider.registered = true;
-        provider.signer = signer;
+        _standings[msg.sender].registered = true;
+        _signers[msg.sender] = signer;
         emit ProviderRegistered(msg.sender, signer, metadata);
     }
 
@@ -192,30 +191,28 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IProviderRegistry
     function rotateSigner(address signer, uint256 deadline, bytes calldata consent) external onlyProvider {
         _bindSigner(signer, deadline, consent);
-        StoredProvider storage provider = _providers[msg.sender];
-        emit SignerRotated(msg.sender, provider.signer, signer);
-        provider.signer = signer;
+        emit SignerRotated(msg.sender, _signers[msg.sender], signer);
+        _signers[msg.sender] = signer;
     }
 
     /// @inheritdoc IProviderRegistry
-    function addService(NetworkId network, string calldata url, uint32 capabilities) external onlyProvider {
+    function addService(NetworkId network, string calldata url, uint32 capabilities) external {
+        Standing memory standing = _standings[msg.sender];
+        require(standing.registered, NotRegistered(msg.sender));
         uint96 minStake = _requireLive(network);
         Service storage service = _services[msg.sender][network];
-        Service memory stored = service;
-        require(!_isOffered(stored.status), ServiceExists(msg.sender, network));
+        require(!_isOffered(service.status), ServiceExists(msg.sender, network));
         _requireOffer(url, capabilities);
-        StoredProvider storage provider = _providers[msg.sender];
-        uint96 required = provider.requiredStake + minStake;
-        _requireStake(required);
-        provider.requiredStake = required;
-        ++provider.services;
+        standing.requiredStake += minStake;
+        ++standing.services;
+        _requireStake(standing.requiredStake);
+        _standings[msg.sender] = standing;
         // The number outlives a removal: a returning service goes on in the same public record.
-        if (stored.id == 0) stored.id = _nextServiceId++;
-        stored.capabilities = capabilities;
-        stored.status = ServiceStatus.Live;
-        stored.minStake = minStake;
-        _services[msg.sender][network] = stored;
-        emit ServiceAdded(msg.sender, network, stored.id, url, capabilities, minStake);
+        uint32 id = service.id;
+        if (id == 0) id = _nextServiceId++;
+        _services[msg.sender][network] =
+            Service({id: id, capabilities: capabilities, status: ServiceStatus.Live, minStake: minStake});
+        emit ServiceAdded(msg.sender, network, id, url, capabilities, minStake);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -223,10 +220,9 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
         uint96 minStake = _requireLive(network);
         Service memory stored = _offered(msg.sender, network);
         _requireOffer(url, capabilities);
-        StoredProvider storage provider = _providers[msg.sender];
-        uint96 required = provider.requiredStake - stored.minStake + minStake;
+        uint96 required = _standings[msg.sender].requiredStake - stored.minStake + minStake;
         if (minStake > stored.minStake) _requireStake(required);
-        provider.requiredStake = required;
+        _standings[msg.sender].requiredStake = required;
         stored.capabilities = capabilities;
         stored.minStake = minStake;
         _services[msg.sender][network] = stored;
@@ -254,9 +250,9 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IProviderRegistry
     function removeService(NetworkId network) external onlyProvider {
         Service memory service = _offered(msg.sender, network);
-        StoredProvider storage provider = _providers[msg.sender];
-        provider.requiredStake -= service.minStake;
-        --provider.services;
+        Standing storage standing = _standings[msg.sender];
+        standing.requiredStake -= service.minStake;
+        --standing.services;
         _services[msg.sender][network].status = ServiceStatus.Removed;
         emit ServiceRemoved(msg.sender, network, service.id);
     }
@@ -265,8 +261,8 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     function syncService(address provider, NetworkId network) external {
         uint96 minStake = _requireLive(network);
         Service memory service = _offered(provider, network);
-        StoredProvider storage stored = _providers[provider];
-        stored.requiredStake = stored.requiredStake - service.minStake + minStake;
+        Standing storage standing = _standings[provider];
+        standing.requiredStake = standing.requiredStake - service.minStake + minStake;
         _services[provider][network].minStake = minStake;
         emit ServiceStakeSynced(provider, network, service.id, minStake);
     }
@@ -274,10 +270,10 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IProviderRegistry
     function jail(address provider, uint48 until) external {
         require(msg.sender == _court.current || _isRetiredCourt(msg.sender), NotCourt(msg.sender));
-        StoredProvider storage stored = _providers[provider];
-        require(stored.registered, NotRegistered(provider));
-        if (until <= stored.jailedUntil) return;
-        stored.jailedUntil = until;
+        Standing storage standing = _standings[provider];
+        require(standing.registered, NotRegistered(provider));
+        if (until <= standing.jailedUntil) return;
+        standing.jailedUntil = until;
         emit ProviderJailed(provider, until);
     }
 
@@ -287,32 +283,39 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
     function isActive(address provider, NetworkId network) external view returns (bool) {
         if (_services[provider][network].status != ServiceStatus.Live) return false;
         if (_networks[network].status != NetworkStatus.Live) return false;
-        StoredProvider storage stored = _providers[provider];
-        if (block.timestamp < stored.jailedUntil) return false;
-        return vault.activeStake(Role.Provider, provider) >= stored.requiredStake;
+        Standing storage standing = _standings[provider];
+        if (block.timestamp < standing.jailedUntil) return false;
+        return vault.activeStake(Role.Provider, provider) >= standing.requiredStake;
     }
 
     /// @inheritdoc IProviderRegistry
     function networkOf(NetworkId network) external view returns (Network memory) {
-        StoredNetwork memory stored = _networks[network];
-        Sla memory sla = Sla({
+        StoredNetwork storage stored = _networks[network];
+        return Network({
+            params: NetworkParams({minStake: stored.minStake, sla: slaOf(network)}), status: stored.status
+        });
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function slaOf(NetworkId network) public view returns (Sla memory) {
+        StoredNetwork storage stored = _networks[network];
+        return Sla({
             minAvailabilityBps: stored.minAvailabilityBps,
             maxP95LatencyMs: stored.maxP95LatencyMs,
             maxP95BlockLag: stored.maxP95BlockLag,
             maxMismatches: stored.maxMismatches,
             minSamples: stored.minSamples
         });
-        return Network({params: NetworkParams({minStake: stored.minStake, sla: sla}), status: stored.status});
     }
 
     /// @inheritdoc IProviderRegistry
     function providerOf(address provider) external view returns (Provider memory) {
-        StoredProvider storage stored = _providers[provider];
+        Standing storage standing = _standings[provider];
         return Provider({
-            signer: stored.signer,
-            jailedUntil: stored.jailedUntil,
-            services: stored.services,
-            requiredStake: stored.requiredStake
+            signer: _signers[provider],
+            jailedUntil: standing.jailedUntil,
+            services: standing.services,
+            requiredStake: standing.requiredStake
         });
     }
 
@@ -379,7 +382,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
         address boundTo = signerOwner[signer];
         require(boundTo == address(0) || boundTo == msg.sender, SignerTaken(signer, boundTo));
         if (signer != msg.sender) {
-            require(!_providers[signer].registered, SignerTaken(signer, signer));
+            require(!_standings[signer].registered, SignerTaken(signer, signer));
             require(block.timestamp <= deadline, ConsentExpired(deadline));
             bytes32 digest =
                 _hashTypedDataV4(keccak256(abi.encode(SIGNER_CONSENT_TYPEHASH, msg.sender, deadline)));
@@ -423,9 +426,9 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
 
     /// @dev The provider for which an account may pause and resume: its own, or the one it signs for at present.
     function _actsFor(address account) private view returns (address provider) {
-        if (_providers[account].registered) return account;
+        if (_standings[account].registered) return account;
         provider = signerOwner[account];
-        require(provider != address(0) && _providers[provider].signer == account, NotRegistered(account));
+        require(provider != address(0) && _signers[provider] == account, NotRegistered(account));
     }
 
     function _isRetiredCourt(address account) private view returns (bool) {

@@ -7,7 +7,7 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {CaseId, NetworkId, Offence, OffenceId, Role} from "./Types.sol";
+import {CaseId, NetworkId, Offence, OffenceId, Role, toOffenceId} from "./Types.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {ISlashingCourt} from "./interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
@@ -64,7 +64,8 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
     /* STORAGE */
 
     mapping(CaseId caseId => StoredCase) private _cases;
-    mapping(Offence offence => Penalty) private _penalties;
+    /// @dev By offence.
+    Penalty[6] private _penalties;
     mapping(address provider => PenaltyHistory) private _histories;
     /// @inheritdoc ISlashingCourt
     mapping(CaseId caseId => mapping(address watcher => bool)) public isCharged;
@@ -156,7 +157,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         returns (CaseId caseId)
     {
         require(offence != Offence.Equivocation, NotSubjective(offence));
-        OffenceId offenceId = _offenceId(epoch, provider, network, offence);
+        OffenceId offenceId = toOffenceId(epoch, provider, network, offence);
         caseId = _caseId(offenceId);
         require(_cases[caseId].state == CaseState.None, CaseExists(caseId));
         _requireJurisdiction(epoch);
@@ -198,7 +199,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
     function chargeWatcher(CaseKey calldata key, address watcher, IWatcherHub.AttestationProof calldata proof)
         external
     {
-        OffenceId offenceId = _offenceId(key.epoch, key.provider, key.network, key.offence);
+        OffenceId offenceId = toOffenceId(key.epoch, key.provider, key.network, key.offence);
         CaseId caseId = _caseId(offenceId);
         CaseState state = _cases[caseId].state;
         require(state == CaseState.Overturned, CaseNotOverturned(caseId, state));
@@ -207,8 +208,8 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         uint256 share = Math.mulDiv(
             appealBond, hub.weightAt(watcher, key.epoch), hub.totalWeightAt(key.epoch)
         );
-        IStakeVault.Account memory account = vault.accountOf(Role.Watcher, watcher);
-        uint256 amount = Math.min(share, account.tokens - account.locked);
+        (, uint256 unlocked) = vault.unlockedOf(Role.Watcher, watcher);
+        uint256 amount = Math.min(share, unlocked);
         require(amount > 0, NothingToSlash(watcher));
         isCharged[caseId][watcher] = true;
         emit WatcherCharged(caseId, watcher, key.provider, amount);
@@ -288,7 +289,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         view
         returns (CaseId)
     {
-        return _caseId(_offenceId(epoch, provider, network, offence));
+        return _caseId(toOffenceId(epoch, provider, network, offence));
     }
 
     /// @inheritdoc ISlashingCourt
@@ -298,7 +299,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
 
     /// @inheritdoc ISlashingCourt
     function penaltyOf(Offence offence) external view returns (Penalty memory) {
-        return _penalties[offence];
+        return _penalties[uint8(offence)];
     }
 
     /// @inheritdoc ISlashingCourt
@@ -320,23 +321,23 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         require(penalty.repeatBps <= cap, PenaltyAboveCap(offence, penalty.repeatBps, cap));
         // Whoever is jailed for good is beyond objective proofs: no watchers' quorum may send anyone there.
         require(subjective == (penalty.jailSeconds != FOR_GOOD), InvalidParameter("jailSeconds"));
-        _penalties[offence] = penalty;
+        _penalties[uint8(offence)] = penalty;
         emit PenaltySet(offence, penalty);
     }
 
     /// @dev Fixes a case's parameters and counts it in the provider's history.
     function _charge(address provider, Offence offence) private returns (StoredCase memory opened) {
-        Penalty memory penalty = _penalties[offence];
+        Penalty memory penalty = _penalties[uint8(offence)];
         PenaltyHistory history = _histories[provider];
         uint32 mark = history.lastOf(offence);
         bool repeated = mark != 0 && block.timestamp - mark <= REPEAT_SECONDS;
         uint256 left = PenaltyHistoryLib.MAX_BPS - history.sum(block.timestamp, REPEAT_SECONDS);
         uint16 bps = uint16(Math.min(repeated ? penalty.repeatBps : penalty.firstBps, left));
         _histories[provider] = history.add(offence, bps, block.timestamp, REPEAT_SECONDS);
-        (uint96 tokens, uint96 amount) = _amountOf(provider, bps);
+        (uint256 tokens, uint256 unlocked) = vault.unlockedOf(Role.Provider, provider);
         require(tokens > 0, NothingToSlash(provider));
         opened = StoredCase({
-            amount: amount,
+            amount: _amountOf(tokens, unlocked, bps),
             executableAt: uint48(block.timestamp) + VETO_SECONDS,
             jailSeconds: penalty.jailSeconds,
             state: CaseState.Open,
@@ -372,9 +373,10 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
     {
         require(registry.providerOf(provider).jailedUntil != NEVER, AlreadyCondemned(provider));
         caseId = _caseId(
-            _offenceId(statement.height, provider, statement.network, Offence.Equivocation)
+            toOffenceId(statement.height, provider, statement.network, Offence.Equivocation)
         );
-        (, amount) = _amountOf(provider, _penalties[Offence.Equivocation].firstBps);
+        (uint256 tokens, uint256 unlocked) = vault.unlockedOf(Role.Provider, provider);
+        amount = _amountOf(tokens, unlocked, _penalties[uint8(Offence.Equivocation)].firstBps);
         _cases[caseId] = StoredCase({
             amount: amount,
             executableAt: uint48(block.timestamp),
@@ -428,12 +430,9 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         return stored.state == CaseState.Appealed ? uint256(stored.amount) + appealBond : stored.amount;
     }
 
-    /// @return tokens All stake.
-    /// @return amount The share of it, at most what no open case holds.
-    function _amountOf(address provider, uint16 bps) private view returns (uint96 tokens, uint96 amount) {
-        IStakeVault.Account memory account = vault.accountOf(Role.Provider, provider);
-        tokens = account.tokens;
-        amount = uint96(Math.min(uint256(tokens) * bps / BPS, tokens - account.locked));
+    /// @return The share of all stake, at most what no open case holds.
+    function _amountOf(uint256 tokens, uint256 unlocked, uint16 bps) private pure returns (uint96) {
+        return uint96(Math.min(tokens * bps / BPS, unlocked));
     }
 
     /// @dev This court, and no other one, judges the epoch, and not too late.
@@ -441,8 +440,8 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         uint256 start = GENESIS + uint256(epoch) * EPOCH_SECONDS;
         uint256 expiresAt = start + EPOCH_SECONDS + EXPIRY_SECONDS;
         require(block.timestamp < expiresAt, EvidenceExpired(epoch, uint48(expiresAt)));
-        require(vault.court() == address(this), NotInOffice());
-        uint48 since = vault.courtSince();
+        uint48 since = vault.inOfficeSince(address(this));
+        require(since > 0, NotInOffice());
         require(start >= since, BeforeThisCourt(epoch, since));
     }
 
@@ -482,19 +481,10 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
     }
 
     function _caseIdOf(CaseKey calldata key) private view returns (CaseId) {
-        return _caseId(_offenceId(key.epoch, key.provider, key.network, key.offence));
+        return _caseId(toOffenceId(key.epoch, key.provider, key.network, key.offence));
     }
 
     function _caseId(OffenceId offenceId) private view returns (CaseId) {
         return CaseId.wrap(keccak256(abi.encode(block.chainid, address(this), offenceId)));
-    }
-
-    /// @dev As the hub computes it.
-    function _offenceId(uint64 epoch, address provider, NetworkId network, Offence offence)
-        private
-        pure
-        returns (OffenceId)
-    {
-        return OffenceId.wrap(keccak256(abi.encode(epoch, provider, network, offence)));
     }
 }

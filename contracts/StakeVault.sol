@@ -22,7 +22,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     struct StoredAccount {
         uint96 tokens;
         uint96 locked;
-        // Which court locked last. What an older one left belongs to `retiredLocked`, see `_load`.
+        // Which court locked last. What it left to a later one is retired, see `_turnOver`.
         uint32 courtNumber;
         uint96 thawing;
         uint48 thawEnd;
@@ -49,7 +49,8 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     uint48 private _retiredUntil;
     /// @dev A court that comes back would settle cases whose locks are long gone.
     mapping(address court => bool) private _wasCourt;
-    mapping(Role role => mapping(address account => StoredAccount)) private _accounts;
+    /// @dev By role: an array, for one hash less.
+    mapping(address account => StoredAccount)[2] private _accounts;
     /// @inheritdoc IStakeVault
     uint256 public rewardPool;
 
@@ -129,7 +130,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function thaw(Role role, uint256 amount) external {
         require(amount > 0, ZeroAmount());
-        StoredAccount storage account = _accounts[role][msg.sender];
+        StoredAccount storage account = _accounts[uint8(role)][msg.sender];
         uint256 available = Math.saturatingSub(account.tokens, uint256(account.thawing) + account.locked);
         require(amount <= available, InsufficientStake(available, amount));
         // Fits: at most `tokens`.
@@ -142,7 +143,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeVault
     function cancelThaw(Role role) external {
-        StoredAccount storage account = _accounts[role][msg.sender];
+        StoredAccount storage account = _accounts[uint8(role)][msg.sender];
         uint96 amount = account.thawing;
         require(amount > 0, NothingThawing());
         account.thawing = 0;
@@ -153,7 +154,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function withdraw(Role role, address to) external whenNotPaused nonReentrant returns (uint256 amount) {
         require(to != address(0), ZeroAddress());
-        StoredAccount memory account = _accounts[role][msg.sender];
+        StoredAccount memory account = _accounts[uint8(role)][msg.sender];
         require(account.thawing > 0, NothingThawing());
         require(block.timestamp >= account.thawEnd, StillThawing(account.thawEnd));
         amount = Math.min(account.thawing, account.tokens - account.locked);
@@ -161,7 +162,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
         account.tokens -= uint96(amount);
         account.thawing -= uint96(amount);
         if (account.thawing == 0) account.thawEnd = 0;
-        _accounts[role][msg.sender] = account;
+        _accounts[uint8(role)][msg.sender] = account;
         emit Withdrawn(role, msg.sender, to, amount, account.tokens, account.thawing);
         IERC20(token).safeTransfer(to, amount);
     }
@@ -169,13 +170,13 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function releaseRetired(Role role, address account) external returns (uint256 amount) {
         require(block.timestamp >= _retiredUntil, CourtNotRetired(_retiredUntil));
-        StoredAccount memory stored = _load(role, account);
+        StoredAccount storage stored = _turnOver(role, account);
         amount = stored.retiredLocked;
         require(amount > 0, ZeroAmount());
-        stored.locked -= uint96(amount);
+        uint96 locked = stored.locked - uint96(amount);
+        stored.locked = locked;
         stored.retiredLocked = 0;
-        _accounts[role][account] = stored;
-        emit Released(role, account, amount, stored.locked, 0);
+        emit Released(role, account, amount, locked, 0);
     }
 
     /// @inheritdoc IStakeVault
@@ -192,20 +193,19 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function lock(Role role, address account, uint256 amount) external onlyCourt {
         require(amount > 0, ZeroAmount());
-        StoredAccount memory stored = _load(role, account);
-        uint256 available = stored.tokens - stored.locked;
+        StoredAccount storage stored = _turnOver(role, account);
+        uint96 locked = stored.locked;
+        uint256 available = stored.tokens - locked;
         require(amount <= available, InsufficientStake(available, amount));
-        stored.locked += uint96(amount);
-        _accounts[role][account] = stored;
-        emit Locked(role, account, amount, stored.locked);
+        locked += uint96(amount);
+        stored.locked = locked;
+        emit Locked(role, account, amount, locked);
     }
 
     /// @inheritdoc IStakeVault
     function release(Role role, address account, uint256 amount) external {
-        StoredAccount memory stored = _load(role, account);
-        _unlock(stored, amount);
-        _accounts[role][account] = stored;
-        emit Released(role, account, amount, stored.locked, stored.retiredLocked);
+        (uint96 locked, uint96 retiredLocked) = _unlock(_turnOver(role, account), amount);
+        emit Released(role, account, amount, locked, retiredLocked);
     }
 
     /// @inheritdoc IStakeVault
@@ -214,24 +214,21 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
         whenNotPaused
         nonReentrant
     {
-        StoredAccount memory stored = _load(role, account);
-        _unlock(stored, amount);
+        StoredAccount storage stored = _turnOver(role, account);
+        (uint96 locked, uint96 retiredLocked) = _unlock(stored, amount);
         require(reporterAmount <= amount, InvalidParameter("reporterAmount"));
         require(reporterAmount == 0 || reporter != address(0), ZeroAddress());
-        stored.tokens -= uint96(amount);
-        if (stored.thawing > stored.tokens) stored.thawing = stored.tokens;
-        if (stored.thawing == 0) stored.thawEnd = 0;
-        _accounts[role][account] = stored;
+        // Fits: at most `locked`, which is at most `tokens`.
+        uint96 tokens = stored.tokens - uint96(amount);
+        stored.tokens = tokens;
+        uint96 thawing = stored.thawing;
+        if (thawing > tokens) {
+            thawing = tokens;
+            stored.thawing = thawing;
+            if (thawing == 0) stored.thawEnd = 0;
+        }
         emit Slashed(
-            role,
-            account,
-            reporter,
-            amount,
-            reporterAmount,
-            stored.tokens,
-            stored.thawing,
-            stored.locked,
-            stored.retiredLocked
+            role, account, reporter, amount, reporterAmount, tokens, thawing, locked, retiredLocked
         );
         if (reporterAmount > 0) IERC20(token).safeTransfer(reporter, reporterAmount);
         if (amount > reporterAmount) IERC20(token).safeTransfer(treasury, amount - reporterAmount);
@@ -248,7 +245,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
         require(amount <= pool, InsufficientRewardPool(pool, amount));
         pool -= amount;
         rewardPool = pool;
-        StoredAccount storage stored = _accounts[Role.Watcher][account];
+        StoredAccount storage stored = _accounts[uint8(Role.Watcher)][account];
         uint96 tokens = stored.tokens + SafeCast.toUint96(amount);
         stored.tokens = tokens;
         emit Rewarded(account, amount, tokens, pool);
@@ -258,20 +255,27 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeVault
     function accountOf(Role role, address account) external view returns (Account memory) {
-        StoredAccount memory stored = _load(role, account);
+        StoredAccount memory stored = _accounts[uint8(role)][account];
         return Account({
             tokens: stored.tokens,
             thawing: stored.thawing,
             thawEnd: stored.thawEnd,
             locked: stored.locked,
-            retiredLocked: stored.retiredLocked
+            retiredLocked: stored.courtNumber == _court.changes ? stored.retiredLocked : stored.locked
         });
     }
 
     /// @inheritdoc IStakeVault
     function activeStake(Role role, address account) external view returns (uint256) {
-        StoredAccount storage stored = _accounts[role][account];
+        StoredAccount storage stored = _accounts[uint8(role)][account];
         return stored.tokens - stored.thawing;
+    }
+
+    /// @inheritdoc IStakeVault
+    function unlockedOf(Role role, address account) external view returns (uint256 tokens, uint256 unlocked) {
+        StoredAccount storage stored = _accounts[uint8(role)][account];
+        tokens = stored.tokens;
+        unlocked = tokens - stored.locked;
     }
 
     /// @inheritdoc IStakeVault
@@ -282,6 +286,11 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     /// @inheritdoc IStakeVault
     function courtSince() external view returns (uint48) {
         return _court.since;
+    }
+
+    /// @inheritdoc IStakeVault
+    function inOfficeSince(address account) external view returns (uint48) {
+        return account == _court.current ? _court.since : 0;
     }
 
     /// @inheritdoc IStakeVault
@@ -299,7 +308,7 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
     function _stake(Role role, address account, uint256 amount) private {
         require(amount > 0, ZeroAmount());
         require(account != address(0), ZeroAddress());
-        StoredAccount storage stored = _accounts[role][account];
+        StoredAccount storage stored = _accounts[uint8(role)][account];
         uint96 tokens = stored.tokens + SafeCast.toUint96(amount);
         stored.tokens = tokens;
         emit Staked(role, account, msg.sender, amount, tokens);
@@ -313,25 +322,35 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
         require(received == amount, TransferMismatch(amount, received));
     }
 
-    /// @dev The account as the present court finds it: all that was locked before its time belongs to courts before it.
-    function _load(Role role, address account) private view returns (StoredAccount memory stored) {
-        stored = _accounts[role][account];
+    /// @dev Hands an account over to the present court: all that was locked before its time belongs to courts before it.
+    function _turnOver(Role role, address account) private returns (StoredAccount storage stored) {
+        stored = _accounts[uint8(role)][account];
         uint32 number = _court.changes;
         if (stored.courtNumber == number) return stored;
         stored.courtNumber = number;
-        stored.retiredLocked = stored.locked;
+        uint96 locked = stored.locked;
+        if (locked > 0) stored.retiredLocked = locked;
     }
 
     /// @dev Takes `amount` out of what the caller has locked: the present court, or for a while the one before.
-    function _unlock(StoredAccount memory stored, uint256 amount) private view {
+    function _unlock(StoredAccount storage stored, uint256 amount)
+        private
+        returns (uint96 locked, uint96 retiredLocked)
+    {
         bool inOffice = msg.sender == _court.current;
         require(
             inOffice || (msg.sender == _retiredCourt && block.timestamp < _retiredUntil), NotCourt(msg.sender)
         );
         require(amount > 0, ZeroAmount());
-        uint256 held = inOffice ? stored.locked - stored.retiredLocked : stored.retiredLocked;
+        locked = stored.locked;
+        retiredLocked = stored.retiredLocked;
+        uint96 held = inOffice ? locked - retiredLocked : retiredLocked;
         require(amount <= held, InsufficientStake(held, amount));
-        stored.locked -= uint96(amount);
-        if (!inOffice) stored.retiredLocked -= uint96(amount);
+        // Fits: at most `held`.
+        locked -= uint96(amount);
+        stored.locked = locked;
+        if (inOffice) return (locked, retiredLocked);
+        retiredLocked -= uint96(amount);
+        stored.retiredLocked = retiredLocked;
     }
 }

@@ -32,3 +32,17 @@ function equals(NetworkId a, NetworkId b) pure returns (bool) {
 }
 
 using {equals as ==} for NetworkId global;
+
+/// @return id `keccak256(abi.encode(epoch, provider, network, offence))`, without leaving memory behind: reveals
+/// compute it once for each breach.
+function toOffenceId(uint64 epoch, address provider, NetworkId network, Offence offence) pure returns (OffenceId id) {
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+        let encoding := mload(0x40)
+        mstore(encoding, and(epoch, 0xffffffffffffffff))
+        mstore(add(encoding, 0x20), shr(96, shl(96, provider)))
+        mstore(add(encoding, 0x40), network)
+        mstore(add(encoding, 0x60), and(offence, 0xff))
+        id := keccak256(encoding, 0x80)
+    }
+}

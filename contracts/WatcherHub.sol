@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-import {NetworkId, Offence, OffenceId, Role} from "./Types.sol";
+import {NetworkId, Offence, OffenceId, Role, toOffenceId} from "./Types.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {IStakeVault} from "./interfaces/IStakeVault.sol";
 import {IWatcherHub} from "./interfaces/IWatcherHub.sol";
@@ -173,26 +173,22 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         Breach[] calldata breaches
     ) external {
         _requireRevealWindow(epoch);
-        Report storage report = _reports[epoch][msg.sender];
+        Report memory report = _reports[epoch][msg.sender];
         _requireCommitment(report.commitment, epoch, salt, chunkHashes);
         uint256 chunk = report.revealedChunks;
         require(chunk < chunkHashes.length, AlreadyRevealed(msg.sender, epoch));
         bytes32 chunkHash = _chunkHash(keccak256(measurements), breaches);
         require(chunkHash == chunkHashes[chunk], ChunkMismatch(chunk, chunkHashes[chunk], chunkHash));
         require(measurements.length % RECORD_BYTES == 0, InvalidMeasurements(measurements.length));
+        report.chunks = SafeCast.toUint16(chunkHashes.length);
+        // Fits: at most `chunks`.
+        report.revealedChunks = uint16(chunk + 1);
+        emit Revealed(msg.sender, epoch, uint16(chunk), report.chunks, measurements);
         uint256 weight =
             Math.min(weightAt(msg.sender, epoch), vault.activeStake(Role.Watcher, msg.sender));
         require(weight > 0, NoWeight(msg.sender, epoch));
-        uint16 chunks = SafeCast.toUint16(chunkHashes.length);
-        emit Revealed(msg.sender, epoch, uint16(chunk), chunks, measurements);
-        uint160 digest = _attest(epoch, weight, breaches, chunk > 0, chunk + 1 < chunks);
-        // Fits: less than `chunks`.
-        report.revealedChunks = uint16(chunk + 1);
-        report.chunks = chunks;
-        report.breaches += uint32(breaches.length);
-        unchecked {
-            report.digest += digest;
-        }
+        if (breaches.length > 0) _attest(epoch, weight, breaches, report);
+        _reports[epoch][msg.sender] = report;
     }
 
     /// @inheritdoc IWatcherHub
@@ -248,16 +244,17 @@ contract WatcherHub is IWatcherHub, AccessManaged {
 
     /// @inheritdoc IWatcherHub
     function hasQuorum(OffenceId offenceId, uint64 epoch) external view returns (bool) {
-        return _isQuorum(tallyOf[offenceId], totalWeightAt(epoch));
+        uint256 tally = tallyOf[offenceId];
+        return tally > 0 && tally >= _quorumOf(totalWeightAt(epoch));
     }
 
     /// @inheritdoc IWatcherHub
     function offenceIdOf(uint64 epoch, address provider, NetworkId network, Offence offence)
-        public
+        external
         pure
         returns (OffenceId)
     {
-        return OffenceId.wrap(keccak256(abi.encode(epoch, provider, network, offence)));
+        return toOffenceId(epoch, provider, network, offence);
     }
 
     /// @inheritdoc IWatcherHub
@@ -283,7 +280,7 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         if (chunkHash != proof.chunkHashes[proof.chunk]) return false;
         for (uint256 i = 0; i < proof.breaches.length; ++i) {
             Breach calldata breach = proof.breaches[i];
-            OffenceId id = offenceIdOf(epoch, breach.provider, breach.network, breach.offence);
+            OffenceId id = toOffenceId(epoch, breach.provider, breach.network, breach.offence);
             if (OffenceId.unwrap(id) == OffenceId.unwrap(offenceId)) return true;
         }
         return false;
@@ -326,67 +323,86 @@ contract WatcherHub is IWatcherHub, AccessManaged {
 
     /// @dev Adds the caller's weight to the tally of each breach. Strictly ascending ids over all chunks of the one
     /// report that the caller has for the epoch: a watcher counts once for a breach.
-    /// @return digest Sum of the breaches' ids modulo 2^160.
-    function _attest(
-        uint64 epoch,
-        uint256 weight,
-        Breach[] calldata breaches,
-        bool goesOn,
-        bool moreToCome
-    ) private returns (uint160 digest) {
-        if (breaches.length == 0) return 0;
-        uint256 total = totalWeightAt(epoch);
-        OffenceId previous = goesOn ? _lastOffence[epoch][msg.sender] : OffenceId.wrap(0);
+    function _attest(uint64 epoch, uint256 weight, Breach[] calldata breaches, Report memory report) private {
+        uint256 quorum = _quorumOf(totalWeightAt(epoch));
+        OffenceId previous =
+            report.revealedChunks > 1 ? _lastOffence[epoch][msg.sender] : OffenceId.wrap(0);
+        IProviderRegistry.Sla memory sla;
+        NetworkId network;
+        Verdict memory reached;
         for (uint256 i = 0; i < breaches.length; ++i) {
-            Breach calldata breach = breaches[i];
-            OffenceId id = offenceIdOf(epoch, breach.provider, breach.network, breach.offence);
+            // Copied whole, so that every field is checked, whether it matters or not.
+            Breach memory breach = breaches[i];
+            OffenceId id = toOffenceId(epoch, breach.provider, breach.network, breach.offence);
             require(OffenceId.unwrap(id) > OffenceId.unwrap(previous), BreachesNotSorted(previous, id));
-            _requireBreach(id, breach);
             previous = id;
-            unchecked {
-                digest += _short(id);
+            if (!(breach.network == network)) {
+                network = breach.network;
+                sla = registry.slaOf(network);
             }
-            _count(id, epoch, breach, weight, total);
+            bool decisive = _count(id, epoch, weight, quorum, breach);
+            require(_breaks(sla, breach), NotABreach(id));
+            unchecked {
+                report.digest += _short(id);
+                if (decisive) {
+                    ++reached.breaches;
+                    reached.digest += _short(id);
+                }
+            }
         }
-        if (moreToCome) _lastOffence[epoch][msg.sender] = previous;
+        // Fits: calldata is shorter.
+        report.breaches += uint32(breaches.length);
+        if (report.revealedChunks < report.chunks) _lastOffence[epoch][msg.sender] = previous;
+        if (reached.breaches > 0) _conclude(epoch, reached);
     }
 
-    function _count(OffenceId id, uint64 epoch, Breach calldata breach, uint256 weight, uint256 total) private {
+    /// @return Whether the quorum is reached by this attestation.
+    function _count(OffenceId id, uint64 epoch, uint256 weight, uint256 quorum, Breach memory breach)
+        private
+        returns (bool)
+    {
         uint256 before = tallyOf[id];
-        uint256 tally = before + weight;
-        tallyOf[id] = tally;
-        emit BreachAttested(
-            id, msg.sender, breach.provider, breach.network, epoch, breach.offence, weight, tally
-        );
-        if (_isQuorum(before, total) || !_isQuorum(tally, total)) return;
-        Verdict memory verdict = _verdicts[epoch];
-        ++verdict.breaches;
+        // Once is enough: no service is ever unknown again.
+        if (before == 0) _requireService(breach);
+        uint256 tally;
         unchecked {
-            verdict.digest += _short(id);
+            // Each watcher counts once, and all weights together fit into 208 bits.
+            tally = before + weight;
+        }
+        tallyOf[id] = tally;
+        emit BreachAttested(id, msg.sender, breach.provider, breach.network, epoch, breach.offence, tally);
+        return before < quorum && tally >= quorum;
+    }
+
+    /// @dev Adds breaches that have just reached the quorum to the epoch's verdict.
+    function _conclude(uint64 epoch, Verdict memory reached) private {
+        Verdict memory verdict = _verdicts[epoch];
+        verdict.breaches += reached.breaches;
+        unchecked {
+            verdict.digest += reached.digest;
         }
         _verdicts[epoch] = verdict;
-        emit QuorumReached(id, epoch, verdict.breaches, verdict.digest);
+        emit QuorumReached(epoch, verdict.breaches, verdict.digest);
     }
 
-    function _requireBreach(OffenceId id, Breach calldata breach) private view {
+    function _requireService(Breach memory breach) private view {
         IProviderRegistry.ServiceStatus status = registry.serviceOf(breach.provider, breach.network).status;
         require(
             status != IProviderRegistry.ServiceStatus.None, ServiceUnknown(breach.provider, breach.network)
         );
-        require(_breaks(registry.networkOf(breach.network).params.sla, breach), NotABreach(id));
     }
 
-    function _breaks(IProviderRegistry.Sla memory sla, Breach calldata breach) private pure returns (bool) {
-        if (breach.samples < sla.minSamples || breach.successes > breach.samples) return false;
-        if (breach.offence == Offence.Outage) return breach.successes == 0;
-        if (breach.offence == Offence.InvalidData) return breach.mismatches > sla.maxMismatches;
-        if (breach.offence == Offence.Downtime) {
-            return breach.successes > 0
-                && breach.successes * MAX_BPS < uint256(breach.samples) * sla.minAvailabilityBps;
-        }
-        if (breach.offence == Offence.Latency) return breach.p95LatencyMs > sla.maxP95LatencyMs;
-        if (breach.offence == Offence.Stale) return breach.p95BlockLag > sla.maxP95BlockLag;
-        return false;
+    function _breaks(IProviderRegistry.Sla memory sla, Breach memory breach) private pure returns (bool) {
+        uint256 samples = breach.samples;
+        uint256 successes = breach.successes;
+        if (samples < sla.minSamples || successes > samples) return false;
+        Offence offence = breach.offence;
+        if (offence == Offence.Outage) return successes == 0;
+        if (offence == Offence.Latency) return breach.p95LatencyMs > sla.maxP95LatencyMs;
+        if (offence == Offence.Stale) return breach.p95BlockLag > sla.maxP95BlockLag;
+        if (offence == Offence.InvalidData) return breach.mismatches > sla.maxMismatches;
+        if (offence != Offence.Downtime) return false;
+        return successes > 0 && successes * MAX_BPS < samples * sla.minAvailabilityBps;
     }
 
     function _requireRevealWindow(uint64 epoch) private view {
@@ -414,11 +430,26 @@ contract WatcherHub is IWatcherHub, AccessManaged {
     }
 
     function _chunkHash(bytes32 measurementsHash, Breach[] calldata breaches) private pure returns (bytes32) {
-        return keccak256(abi.encode(measurementsHash, keccak256(abi.encode(breaches))));
+        return keccak256(abi.encode(measurementsHash, _hashOf(breaches)));
     }
 
-    function _isQuorum(uint256 tally, uint256 total) private pure returns (bool) {
-        return tally > 0 && tally * 3 >= total * 2;
+    /// @return hash `keccak256(abi.encode(breaches))`, copied as one piece: a breach is eight whole words in calldata,
+    /// too. Whoever counts a breach reads it with all checks.
+    function _hashOf(Breach[] calldata breaches) private pure returns (bytes32 hash) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let encoding := mload(0x40)
+            let size := mul(breaches.length, 0x100)
+            mstore(encoding, 0x20)
+            mstore(add(encoding, 0x20), breaches.length)
+            calldatacopy(add(encoding, 0x40), breaches.offset, size)
+            hash := keccak256(encoding, add(size, 0x40))
+        }
+    }
+
+    /// @return The least tally that is two thirds of `total`.
+    function _quorumOf(uint256 total) private pure returns (uint256) {
+        return Math.ceilDiv(total * 2, 3);
     }
 
     function _short(OffenceId id) private pure returns (uint160) {

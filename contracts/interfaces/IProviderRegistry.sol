@@ -203,6 +203,7 @@ interface IProviderRegistry is IReplaceable {
     function isActive(address provider, NetworkId network) external view returns (bool);
 
     function networkOf(NetworkId network) external view returns (Network memory);
+    function slaOf(NetworkId network) external view returns (Sla memory);
     function providerOf(address provider) external view returns (Provider memory);
     function serviceOf(address provider, NetworkId network) external view returns (Service memory);
 

@@ -130,11 +130,17 @@ interface IStakeVault is IGuardianPause, IReplaceable {
     /// @return `tokens − thawing`: the stake that counts. Locked stake still counts.
     function activeStake(Role role, address account) external view returns (uint256);
 
+    /// @return tokens All stake.
+    /// @return unlocked The part of it that no open case holds, thawing included.
+    function unlockedOf(Role role, address account) external view returns (uint256 tokens, uint256 unlocked);
+
     function token() external view returns (address);
     function treasury() external view returns (address);
     function court() external view returns (address);
     /// @return Unix seconds since which the present court is in office.
     function courtSince() external view returns (uint48);
+    /// @return Unix seconds since which `account` is the court in office; 0 if it is not.
+    function inOfficeSince(address account) external view returns (uint48);
     /// @return proposed The court proposed, zero if none.
     /// @return effectiveAt From when `applyCourt` works.
     function pendingCourt() external view returns (address proposed, uint48 effectiveAt);

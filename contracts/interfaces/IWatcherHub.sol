@@ -78,6 +78,7 @@ interface IWatcherHub {
     /// @notice The network's public record. `measurements` is a sequence of 14-byte records, big-endian:
     /// serviceId uint32, samples uint16, successes uint16, p95LatencyMs uint16, p95BlockLag uint16, mismatches uint16.
     event Revealed(address indexed watcher, uint64 indexed epoch, uint16 chunk, uint16 chunks, bytes measurements);
+    /// @notice `tally` is the full new value; the watcher's weight is what it rose by.
     event BreachAttested(
         OffenceId indexed offenceId,
         address indexed watcher,
@@ -85,12 +86,10 @@ interface IWatcherHub {
         NetworkId network,
         uint64 epoch,
         Offence offence,
-        uint256 weight,
         uint256 tally
     );
-
-    /// @notice The tally has just reached the quorum.
-    event QuorumReached(OffenceId indexed offenceId, uint64 indexed epoch, uint32 breaches, uint160 digest);
+    /// @notice A reveal has brought further breaches of the epoch to the quorum; the full new values of its verdict.
+    event QuorumReached(uint64 indexed epoch, uint32 breaches, uint160 digest);
     /// @notice Flat: one amount for each report that was revealed in full and agrees with the quorum.
     event RewardClaimed(address indexed watcher, uint64 indexed epoch, uint256 amount);
     event RewardSet(uint96 amount);

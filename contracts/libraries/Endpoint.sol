@@ -43,13 +43,11 @@ library Endpoint {
         if (text.length > MAX_LENGTH) return Kind.Invalid;
         (uint256 start, bool secure) = _scheme(text);
         if (start == 0) return Kind.Invalid;
-        uint256 end = _endOf(text, start, HOST);
-        if (end == start || _in(text, start, COLON)) return Kind.Invalid;
-        if (end < text.length) {
-            if (!_in(text, end, PATH_OR_QUERY)) return Kind.Invalid;
-            if (_endOf(text, end, URL) < text.length) return Kind.Invalid;
-        }
-        return secure && _isPublicAuthority(text, start, end) ? Kind.Public : Kind.Private;
+        uint256 end = secure ? _endOfPublicAuthority(text, start) : 0;
+        bool isPublic = end != 0;
+        if (!isPublic) end = _endOfPrivateAuthority(text, start);
+        if (end == 0 || _endOf(text, end, URL) < text.length) return Kind.Invalid;
+        return isPublic ? Kind.Public : Kind.Private;
     }
 
     /// @return length Of the scheme; 0 when it is none of ours or nothing follows it.
@@ -62,19 +60,33 @@ library Endpoint {
         if (text.length <= length) length = 0;
     }
 
-    /// @dev `name[:port]`, the name of at least two labels.
-    function _isPublicAuthority(bytes calldata text, uint256 start, uint256 end) private pure returns (bool) {
+    /// @return Where `name[:port]` ends, the name of at least two labels; 0 when it is something else.
+    function _endOfPublicAuthority(bytes calldata text, uint256 start) private pure returns (uint256) {
         uint256 labelStart = start;
-        uint256 i = start;
-        while (true) {
-            i = _endOf(text, i, NAME);
-            // Anywhere past the text or at the colon, the last label ends.
-            if (i >= end || _in(text, i, COLON)) break;
-            if (!_in(text, i, DOT) || !_isLabel(text, labelStart, i)) return false;
-            labelStart = ++i;
+        uint256 i = _endOf(text, start, NAME);
+        while (i < text.length && _in(text, i, DOT)) {
+            if (!_isLabel(text, labelStart, i)) return 0;
+            labelStart = i + 1;
+            i = _endOf(text, labelStart, NAME);
         }
-        if (labelStart == start || i - start > MAX_HOST_LENGTH) return false;
-        return _isPublicSuffix(text, labelStart, i) && (i == end || _isPort(text, i + 1, end));
+        if (labelStart == start || i - start > MAX_HOST_LENGTH) return 0;
+        if (!_isPublicSuffix(text, labelStart, i)) return 0;
+        if (i < text.length && _in(text, i, COLON)) {
+            uint256 portStart = i + 1;
+            i = _endOf(text, portStart, DIGITS);
+            if (!_isPort(text, portStart, i)) return 0;
+        }
+        return _isEnd(text, i) ? i : 0;
+    }
+
+    /// @return Where a host of any kind ends; 0 when it is none.
+    function _endOfPrivateAuthority(bytes calldata text, uint256 start) private pure returns (uint256) {
+        uint256 end = _endOf(text, start, HOST);
+        return end > start && !_in(text, start, COLON) && _isEnd(text, end) ? end : 0;
+    }
+
+    function _isEnd(bytes calldata text, uint256 i) private pure returns (bool) {
+        return i == text.length || _in(text, i, PATH_OR_QUERY);
     }
 
     /// @dev Of a label that is known to consist of letters, digits and hyphens.
@@ -97,9 +109,10 @@ library Endpoint {
             || lower == "arpa");
     }
 
+    /// @dev Of what is known to consist of digits.
     function _isPort(bytes calldata text, uint256 start, uint256 end) private pure returns (bool) {
         uint256 length = end - start;
-        if (length == 0 || length > MAX_PORT_LENGTH || _endOf(text, start, DIGITS) < end) return false;
+        if (length == 0 || length > MAX_PORT_LENGTH) return false;
         uint256 value = 0;
         for (uint256 i = start; i < end; ++i) {
             value = value * 10 + uint8(text[i]) - 48;
@@ -107,16 +120,16 @@ library Endpoint {
         return value > 0 && value <= type(uint16).max;
     }
 
+    /// @dev `start` is within the text or its end.
     /// @return i Where the run of characters of a class that begins at `start` ends; `text.length` at most.
     function _endOf(bytes calldata text, uint256 start, uint256 class) private pure returns (uint256 i) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            let base := text.offset
-            let length := text.length
-            i := start
-            for {} lt(i, length) { i := add(i, 1) } {
-                if iszero(and(shr(byte(0, calldataload(add(base, i))), class), 1)) { break }
-            }
+            let last := add(text.offset, text.length)
+            let p := add(text.offset, start)
+            // One jump a byte: the class has bit 0 where the byte belongs to it.
+            for {} and(lt(p, last), shr(byte(0, calldataload(p)), class)) { p := add(p, 1) } {}
+            i := sub(p, text.offset)
         }
     }
 

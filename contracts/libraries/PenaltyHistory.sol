@@ -13,6 +13,8 @@ using PenaltyHistoryLib for PenaltyHistory global;
 /// @title Penalty history
 /// @notice A sliding sum over a window in constant space: six buckets of a fifth of the window always cover the whole
 /// window, so that the sum is never too small and the cap never exceeded.
+/// @dev Unchecked: time only moves on, so that no bucket is newer than the present one; a window is never empty; what
+/// is taken back was added; and the sum of all buckets is at most `MAX_BPS`, which fits into each.
 library PenaltyHistoryLib {
     uint256 internal constant MAX_BPS = 1_000;
 
@@ -43,7 +45,10 @@ library PenaltyHistoryLib {
         uint256 bucket = _bucketOf(time, windowSeconds);
         uint256 marks = PenaltyHistory.unwrap(self) & ((1 << NEWEST_OFFSET) - 1);
         marks = _withMark(marks, offence, time);
-        uint256 buckets = _bucketsAt(self, bucket) + bps;
+        uint256 buckets = _bucketsAt(self, bucket);
+        unchecked {
+            buckets += bps;
+        }
         return PenaltyHistory.wrap(marks | bucket << NEWEST_OFFSET | buckets << BUCKETS_OFFSET);
     }
 
@@ -58,20 +63,26 @@ library PenaltyHistoryLib {
     ) internal pure returns (PenaltyHistory) {
         uint256 word = PenaltyHistory.unwrap(self);
         if (lastOf(self, offence) == uint32(time)) word = _withMark(word, offence, previousMark);
-        uint256 age = _newest(self) - _bucketOf(time, windowSeconds);
-        if (age < BUCKETS) word -= bps << (BUCKETS_OFFSET + age * BUCKET_BITS);
+        unchecked {
+            uint256 age = _newest(self) - _bucketOf(time, windowSeconds);
+            if (age < BUCKETS) word -= bps << (BUCKETS_OFFSET + age * BUCKET_BITS);
+        }
         return PenaltyHistory.wrap(word);
     }
 
     function _bucketsAt(PenaltyHistory self, uint256 bucket) private pure returns (uint256) {
-        uint256 age = bucket - _newest(self);
-        if (age >= BUCKETS) return 0;
-        return ((PenaltyHistory.unwrap(self) >> BUCKETS_OFFSET) << (age * BUCKET_BITS)) & ALL_BUCKETS_MASK;
+        unchecked {
+            uint256 age = bucket - _newest(self);
+            if (age >= BUCKETS) return 0;
+            return ((PenaltyHistory.unwrap(self) >> BUCKETS_OFFSET) << (age * BUCKET_BITS)) & ALL_BUCKETS_MASK;
+        }
     }
 
     function _sum(uint256 buckets) private pure returns (uint256 total) {
-        for (uint256 i = 0; i < BUCKETS; ++i) {
-            total += (buckets >> (i * BUCKET_BITS)) & BUCKET_MASK;
+        for (; buckets != 0; buckets >>= BUCKET_BITS) {
+            unchecked {
+                total += buckets & BUCKET_MASK;
+            }
         }
     }
 
@@ -85,11 +96,13 @@ library PenaltyHistoryLib {
     }
 
     function _bucketOf(uint256 time, uint256 windowSeconds) private pure returns (uint256) {
-        // Rounded up: five buckets must not be shorter than the window.
-        return time / ((windowSeconds + 4) / 5);
+        unchecked {
+            // Rounded up: five buckets must not be shorter than the window.
+            return time / ((windowSeconds + 4) / 5);
+        }
     }
 
     function _offset(Offence offence) private pure returns (uint256) {
-        return uint256(offence) * 32;
+        return uint256(offence) << 5;
     }
 }
