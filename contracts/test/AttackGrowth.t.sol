@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {NetworkId, Offence, Role} from "../Types.sol";
+import {Offence, Role} from "../Types.sol";
 import {IWatcherHub} from "../interfaces/IWatcherHub.sol";
 import {AttackTest} from "./lib/AttackTest.t.sol";
 
@@ -46,7 +46,7 @@ contract AttackGrowthTest is AttackTest {
             newProvider(string(abi.encodePacked("provider", i)), MIN_STAKE);
         }
         VM.prank(GOVERNOR);
-        NetworkId second = registry.addNetwork("eip155:10", "optimism", networkParams(MIN_STAKE));
+        registry.addNetwork("eip155:10", "optimism", networkParams(MIN_STAKE));
         for (uint256 i = 0; i < 3; ++i) {
             watchers.push(newWatcher(string(abi.encodePacked("watcher", i)), MAX_WEIGHT));
         }

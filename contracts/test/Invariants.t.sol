@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {NetworkId, Role} from "../Types.sol";
+import {Role} from "../Types.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {IStakeVault} from "../interfaces/IStakeVault.sol";
 import {IWatcherHub} from "../interfaces/IWatcherHub.sol";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// The counts are for people to read.
+// solhint-disable no-console
 import {console} from "hardhat/console.sol";
 import {Handler} from "./lib/Handler.t.sol";
 import {Model} from "./lib/Model.t.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CaseId, NetworkId, Offence, Role} from "../../Types.sol";
+import {CaseId, Offence, Role} from "../../Types.sol";
 import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";
 import {IStakeVault} from "../../interfaces/IStakeVault.sol";
 import {IWatcherHub} from "../../interfaces/IWatcherHub.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CaseId, NetworkId, Offence, OffenceId, Role} from "../../Types.sol";
+import {CaseId, OffenceId, Role} from "../../Types.sol";
 import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";
 import {IWatcherHub} from "../../interfaces/IWatcherHub.sol";
 import {WatcherActions} from "./WatcherActions.t.sol";

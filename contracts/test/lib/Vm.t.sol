@@ -4,6 +4,8 @@ pragma solidity ^0.8.28;
 /// @dev The cheat codes that the tests use.
 interface Vm {
     function warp(uint256 timestamp) external;
+    function roll(uint256 number) external;
+    function etch(address target, bytes calldata code) external;
     function chainId(uint256 id) external;
     function prank(address sender) external;
     function assume(bool condition) external pure;

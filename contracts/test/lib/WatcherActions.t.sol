@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {NetworkId, Offence, OffenceId, Role} from "../../Types.sol";
+import {Offence, OffenceId, Role} from "../../Types.sol";
 import {IWatcherHub} from "../../interfaces/IWatcherHub.sol";
 import {Model} from "./Model.t.sol";
 
