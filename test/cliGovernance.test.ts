@@ -102,6 +102,30 @@ test('a governor with a delay announces, waits and carries out with the same com
   expect((await ok(governor, ['network', 'list'], env)).networks).toMatchObject([{ slug: 'ethereum' }]);
 });
 
+test('a governor with a delay ends a pause by the same way', async () => {
+  const [governor, guardian] = [3, 1];
+  const slow = await chain.deploy({
+    admin: addressOf(4),
+    governor: addressOf(governor),
+    governorDelaySeconds: 3_600,
+    pauseSeconds: 10_000,
+    thawSeconds: 20_000,
+    courtChangeSeconds: 40_000,
+    escrowThawSeconds: 20_000,
+  });
+  const env = { DIN_REGISTRY: slow.registry };
+  const unpause = ['unpause', 'vault'];
+  await ok(guardian, ['pause', 'vault'], env);
+  expect(await ok(governor, unpause, env)).toMatchObject({
+    announced: true,
+    pausedUntil: expect.any(Number),
+    transactions: [{ contract: 'AccessManager', function: 'schedule' }],
+  });
+  expect(errorCode(await chain.din(governor, [...unpause, '--json'], env))).toBe('GOVERNANCE_DELAY');
+  await chain.passTime(3_601);
+  expect(await ok(governor, unpause, env)).toMatchObject({ announced: false, pausedUntil: null });
+});
+
 describe('a token without permit', () => {
   const provider = 20;
   let env: Record<string, string>;

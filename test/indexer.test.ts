@@ -46,6 +46,8 @@ const POLL_INTERVAL_MS = 20;
 const WITHIN = { timeout: 20_000, interval: 5 };
 const ROLE_PROVIDER = 0;
 const FOREVER = 2 ** 48 - 1;
+/** After which a machine under load begins no further random history. */
+const RANDOM_TIME_MS = 35_000;
 /** Of ignition/parameters/devnet.json. */
 const COURT_CHANGE_SECONDS = 300;
 /** Beside the deployed one: accounts that act as a court would. */
@@ -363,8 +365,11 @@ function providerInSet(set: ProviderSet, id: Address): Awaited<ReturnType<typeof
 describe('a chain source', () => {
   it('agrees with isActive for every service after any sequence of actions', async () => {
     const seen = { accepted: new Set<string>(), active: 0, inactive: 0 };
+    const deadline = performance.now() + RANDOM_TIME_MS;
     await fc.assert(
       fc.asyncProperty(someActions, someActions, async (before, after) => {
+        // Not fast-check's own limit: that leaves a run behind, which goes on under the next test.
+        if (performance.now() > deadline) return;
         const own = await chain.rpc('evm_snapshot');
         try {
           await openForBusiness();
@@ -384,7 +389,7 @@ describe('a chain source', () => {
           await chain.rpc('evm_revert', own);
         }
       }),
-      { numRuns: 25, interruptAfterTimeLimit: 40_000 },
+      { numRuns: 25 },
     );
     // Or the actions would prove nothing.
     expect(seen.active).toBeGreaterThan(10);

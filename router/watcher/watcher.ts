@@ -11,6 +11,7 @@ import { attest } from './attest.ts';
 import { createKeeper } from './cases.ts';
 import { createRewardClaims } from './claimRewards.ts';
 import { closeEpoch } from './closeEpoch.ts';
+import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
 import { type EpochParams, epochAt, phaseOf } from './epochClock.ts';
 import { createGasWatch } from './gasWatch.ts';
@@ -76,6 +77,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const keeper = createKeeper(options);
   const rewards = createRewardClaims(options);
   const gasWatch = createGasWatch(client, transactor.account.address, log);
+  const courtWatch = createCourtWatch(client, contracts, log);
   const closing = {
     author: { chainId: contracts.chainId, hub: contracts.hub, watcher: transactor.account.address },
     harvestMs: (params.commitSeconds * 1000 * HARVEST_SHARE) as Ms,
@@ -101,6 +103,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     }
     closings = closings.then(() => closeEpoch(closing, previous)).catch(unexpected);
     void gasWatch.check();
+    void courtWatch.check();
   }
 
   async function look(): Promise<void> {
@@ -119,7 +122,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     async run(signal) {
       const probing = prober.run(signal);
-      await gasWatch.check();
+      await Promise.all([gasWatch.check(), courtWatch.check()]);
       while (!signal.aborted) {
         await look().catch((error: unknown) => {
           if (reachable) log.error(describeError(error), 'settlement_unreachable');
