@@ -25,7 +25,16 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         bool joined;
     }
 
+    /// @dev The SLAs of two networks while a report is read.
+    struct KnownSla {
+        NetworkId network;
+        IProviderRegistry.Sla sla;
+        NetworkId otherNetwork;
+        IProviderRegistry.Sla otherSla;
+    }
+
     uint256 private constant RECORD_BYTES = 14;
+    uint256 private constant LAST_OFFENCE = 5;
     uint256 private constant MAX_BPS = 10_000;
 
     /* IMMUTABLES */
@@ -327,21 +336,16 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         uint256 quorum = _quorumOf(totalWeightAt(epoch));
         OffenceId previous =
             report.revealedChunks > 1 ? _lastOffence[epoch][msg.sender] : OffenceId.wrap(0);
-        IProviderRegistry.Sla memory sla;
-        NetworkId network;
+        Breach memory breach;
+        KnownSla memory known;
         Verdict memory reached;
         for (uint256 i = 0; i < breaches.length; ++i) {
-            // Copied whole, so that every field is checked, whether it matters or not.
-            Breach memory breach = breaches[i];
+            _read(breaches, i, breach);
             OffenceId id = toOffenceId(epoch, breach.provider, breach.network, breach.offence);
             require(OffenceId.unwrap(id) > OffenceId.unwrap(previous), BreachesNotSorted(previous, id));
             previous = id;
-            if (!(breach.network == network)) {
-                network = breach.network;
-                sla = registry.slaOf(network);
-            }
             bool decisive = _count(id, epoch, weight, quorum, breach);
-            require(_breaks(sla, breach), NotABreach(id));
+            require(_breaks(_slaOf(breach.network, known), breach), NotABreach(id));
             unchecked {
                 report.digest += _short(id);
                 if (decisive) {
@@ -392,6 +396,21 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         );
     }
 
+    /// @dev Most reports are about few networks: the last two are remembered.
+    function _slaOf(NetworkId network, KnownSla memory known)
+        private
+        view
+        returns (IProviderRegistry.Sla memory)
+    {
+        if (network == known.network) return known.sla;
+        (known.network, known.sla, known.otherNetwork, known.otherSla) =
+            (known.otherNetwork, known.otherSla, known.network, known.sla);
+        if (network == known.network) return known.sla;
+        known.network = network;
+        known.sla = registry.slaOf(network);
+        return known.sla;
+    }
+
     function _breaks(IProviderRegistry.Sla memory sla, Breach memory breach) private pure returns (bool) {
         uint256 samples = breach.samples;
         uint256 successes = breach.successes;
@@ -403,6 +422,19 @@ contract WatcherHub is IWatcherHub, AccessManaged {
         if (offence == Offence.InvalidData) return breach.mismatches > sla.maxMismatches;
         if (offence != Offence.Downtime) return false;
         return successes > 0 && successes * MAX_BPS < samples * sla.minAvailabilityBps;
+    }
+
+    /// @dev Copies a breach and checks every field, whether it matters or not, for less than the compiler takes.
+    function _read(Breach[] calldata breaches, uint256 i, Breach memory breach) private pure {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            calldatacopy(breach, add(breaches.offset, mul(i, 0x100)), 0x100)
+            let figures := or(mload(add(breach, 0x60)), mload(add(breach, 0x80)))
+            figures := or(figures, or(mload(add(breach, 0xa0)), mload(add(breach, 0xc0))))
+            figures := or(figures, mload(add(breach, 0xe0)))
+            let dirty := or(shr(160, mload(breach)), shr(16, figures))
+            if or(dirty, gt(mload(add(breach, 0x40)), LAST_OFFENCE)) { revert(0, 0) }
+        }
     }
 
     function _requireRevealWindow(uint64 epoch) private view {

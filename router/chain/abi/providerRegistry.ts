@@ -1596,6 +1596,52 @@ export const providerRegistryAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "NetworkId",
+        "name": "network",
+        "type": "bytes32"
+      }
+    ],
+    "name": "slaOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "minAvailabilityBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxP95LatencyMs",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxP95BlockLag",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxMismatches",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "minSamples",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct IProviderRegistry.Sla",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "successor",
     "outputs": [

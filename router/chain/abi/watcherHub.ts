@@ -557,12 +557,6 @@ export const watcherHubAbi = [
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "weight",
-        "type": "uint256"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint256",
         "name": "tally",
         "type": "uint256"
       }
@@ -598,12 +592,6 @@ export const watcherHubAbi = [
   {
     "anonymous": false,
     "inputs": [
-      {
-        "indexed": true,
-        "internalType": "OffenceId",
-        "name": "offenceId",
-        "type": "bytes32"
-      },
       {
         "indexed": true,
         "internalType": "uint64",
