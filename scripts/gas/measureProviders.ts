@@ -28,7 +28,10 @@ export async function measureProviders(meter: Meter): Promise<void> {
       args: [PROVIDER, provider.address, STAKE],
     });
     await record('vault.stakeFirst')(provider.address, stake);
+    await approve(meter, provider.address, vault, STAKE);
     await record('vault.stakeAgain')(provider.address, stake);
+    await approve(meter, provider.address, vault, maxUint256);
+    await record('vault.stakeUnlimited')(provider.address, stake);
 
     const signer = SIGNERS[index] ?? provider;
     const consent = await signConsent(deployment, signer, provider.address, maxUint256);
@@ -97,18 +100,24 @@ async function addNetwork({ deployment, send }: Meter, caip2: string, slug: stri
   await send(deployment.governor, call);
 }
 
-/** Everybody has tokens and has approved vault and escrow without a limit, as most wallets do. */
-async function fund({ deployment, send }: Meter): Promise<void> {
+async function approve(meter: Meter, owner: Address, spender: Address, amount: bigint): Promise<void> {
+  const to = meter.deployment.token;
+  await meter.send(
+    owner,
+    callOf({ abi: mockTokenAbi, to, functionName: 'approve', args: [spender, amount] }),
+  );
+}
+
+/** Everybody has tokens and has approved vault and escrow without a limit. */
+async function fund(meter: Meter): Promise<void> {
+  const { deployment, send } = meter;
   const { token, vault, escrow, governor, treasury } = deployment;
   const abi = mockTokenAbi;
   const owners = [...PROVIDERS, ...WATCHERS, GATEWAY, ANYONE].map(({ address }) => address);
   for (const owner of [...owners, governor]) {
     const mint = callOf({ abi, to: token, functionName: 'mint', args: [owner, 10n ** 9n * TOKEN] });
     await send(governor, mint);
-    for (const spender of [vault, escrow]) {
-      const approve = callOf({ abi, to: token, functionName: 'approve', args: [spender, maxUint256] });
-      await send(owner, approve);
-    }
+    for (const spender of [vault, escrow]) await approve(meter, owner, spender, maxUint256);
   }
   // A treasury in use: no transfer creates its balance.
   await send(governor, callOf({ abi, to: token, functionName: 'mint', args: [treasury, TOKEN] }));
