@@ -69,6 +69,8 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
     mapping(address provider => PenaltyHistory) private _histories;
     /// @inheritdoc ISlashingCourt
     mapping(CaseId caseId => mapping(address watcher => bool)) public isCharged;
+    /// @dev Of objective offences that were proven during a pause and wait for their execution.
+    mapping(CaseId caseId => address) private _reporters;
 
     /* CONSTRUCTOR */
 
@@ -240,7 +242,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
         uint96 amount;
         (caseId, amount) = _condemn(a, provider);
         _emitEquivocation(caseId, provider, a, b.blockHash, amount);
-        _punish(provider, amount);
+        _punish(caseId, provider, amount);
     }
 
     /// @inheritdoc ISlashingCourt
@@ -267,7 +269,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
             amount,
             _reporterAmount(amount)
         );
-        _punish(provider, amount);
+        _punish(caseId, provider, amount);
     }
 
     /* VIEWS */
@@ -358,15 +360,20 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
 
     function _execute(CaseId caseId, address provider, StoredCase memory stored) private {
         _cases[caseId].state = CaseState.Executed;
-        uint48 jailedUntil = uint48(block.timestamp) + stored.jailSeconds;
+        bool isObjective = stored.jailSeconds == FOR_GOOD;
+        uint48 jailedUntil = isObjective ? NEVER : uint48(block.timestamp) + stored.jailSeconds;
         if (stored.state == CaseState.Appealed) emit AppealRejected(caseId, provider, appealBond);
         emit CaseExecuted(caseId, provider, stored.amount, jailedUntil);
         uint256 locked = _lockedBy(stored);
-        if (locked > 0) vault.slash(Role.Provider, provider, locked, address(0), 0);
+        if (isObjective) {
+            vault.slash(Role.Provider, provider, locked, _reporters[caseId], _reporterAmount(stored.amount));
+        } else if (locked > 0) {
+            vault.slash(Role.Provider, provider, locked, address(0), 0);
+        }
         registry.jail(provider, jailedUntil);
     }
 
-    /// @dev Records an objective offence as executed. One for a provider's whole life: the jail has no end.
+    /// @dev Records an objective offence. One for a provider's whole life: the jail has no end.
     function _condemn(Statement calldata statement, address provider)
         private
         returns (CaseId caseId, uint96 amount)
@@ -381,16 +388,20 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
             amount: amount,
             executableAt: uint48(block.timestamp),
             jailSeconds: FOR_GOOD,
-            state: CaseState.Executed,
+            state: amount > 0 && _isPaused() ? CaseState.Open : CaseState.Executed,
             bps: 0,
             previousMark: 0,
             appealedAfter: 0
         });
     }
 
-    function _punish(address provider, uint96 amount) private {
-        if (amount > 0) {
-            vault.lock(Role.Provider, provider, amount);
+    /// @dev While the vault is paused, the amount is held and the slash waits for `execute`: nobody gets away with what
+    /// can only be proven now.
+    function _punish(CaseId caseId, address provider, uint96 amount) private {
+        bool waits = _cases[caseId].state == CaseState.Open;
+        if (waits) _reporters[caseId] = msg.sender;
+        if (amount > 0) vault.lock(Role.Provider, provider, amount);
+        if (amount > 0 && !waits) {
             vault.slash(Role.Provider, provider, amount, msg.sender, _reporterAmount(amount));
         }
         registry.jail(provider, NEVER);
@@ -423,6 +434,10 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
             stored.state == CaseState.Open || stored.state == CaseState.Appealed,
             CaseNotOpen(caseId, stored.state)
         );
+    }
+
+    function _isPaused() private view returns (bool) {
+        return block.timestamp < vault.pausedUntil();
     }
 
     /// @return What the vault holds for a case.

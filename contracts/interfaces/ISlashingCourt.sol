@@ -151,7 +151,8 @@ interface ISlashingCourt {
         external
         returns (CaseId caseId);
 
-    /// @notice Provider, while the case is open: locks `appealBond` and gives the governor `appealSeconds` to decide.
+    /// @notice Provider, until the case may be executed: locks `appealBond` and gives the governor `appealSeconds` to
+    /// decide. A court that was replaced meanwhile locks nothing more: there, the guardian's veto is what is left.
     function appeal(CaseKey calldata key) external;
 
     /// @notice Governor, while an appeal waits. Upheld: amount and bond are free again, and the watchers that attested
@@ -159,7 +160,8 @@ interface ISlashingCourt {
     function resolveAppeal(CaseKey calldata key, bool upheld) external;
 
     /// @notice Anyone, once an appeal was upheld: a watcher shown to have attested pays the share of its weight at the
-    /// epoch's start in `appealBond` to the provider. Once per watcher and case.
+    /// epoch's start in `appealBond` to the provider, at most what no other case holds of its bond. Once per watcher and
+    /// case, and only while this court is in office.
     function chargeWatcher(CaseKey calldata key, address watcher, IWatcherHub.AttestationProof calldata proof)
         external;
 
@@ -170,7 +172,8 @@ interface ISlashingCourt {
     function execute(CaseKey calldata key) external;
 
     /// @notice Anyone: two finalized statements of one signer about one height with different hashes.
-    /// Slashes at once, jails for good; a tenth of the slash goes to the reporter (the caller).
+    /// Slashes at once, jails for good; a tenth of the slash goes to the reporter (the caller). While the vault is paused,
+    /// the amount is locked, the case stays open (beyond veto and appeal) and anyone executes it after the pause.
     function proveEquivocation(
         Statement calldata a,
         bytes calldata signatureA,
