@@ -135,9 +135,9 @@ contract PaymentEscrowBalanceTest is PaymentEscrowActors {
         emit IPaymentEscrow.ThawStarted(GATEWAY, amount, amount, uint48(START) + ESCROW_THAW);
         thaw(amount);
         VM.warp(START + wait);
-        VM.expectRevert(abi.encodeWithSelector(IPaymentEscrow.StillThawing.selector, START + ESCROW_THAW));
-        VM.prank(GATEWAY);
-        escrow.withdraw(GATEWAY);
+        withdrawRefusedUntil(START + ESCROW_THAW);
+        VM.warp(START + ESCROW_THAW - 1);
+        withdrawRefusedUntil(START + ESCROW_THAW);
         VM.warp(START + ESCROW_THAW);
         VM.expectEmit(address(escrow));
         emit IPaymentEscrow.Withdrawn(GATEWAY, STRANGER, amount, 10 ether - amount, 0);
@@ -223,6 +223,12 @@ contract PaymentEscrowBalanceTest is PaymentEscrowActors {
         equal(account().thawEnd, START + ESCROW_THAW);
     }
 
+    function withdrawRefusedUntil(uint256 thawEnd) private {
+        VM.expectRevert(abi.encodeWithSelector(IPaymentEscrow.StillThawing.selector, thawEnd));
+        VM.prank(GATEWAY);
+        escrow.withdraw(GATEWAY);
+    }
+
     function signPermit(uint256 amount) private returns (uint8 v, bytes32 r, bytes32 s) {
         token.mint(GATEWAY, amount);
         bytes32 structHash = keccak256(
@@ -301,6 +307,9 @@ contract PaymentEscrowSignerTest is PaymentEscrowActors {
         emit IPaymentEscrow.SignerThawStarted(GATEWAY, KEY, revocableAt);
         thawKey();
         VM.warp(START + wait);
+        VM.expectRevert(notRevocable(revocableAt));
+        revokeKey();
+        VM.warp(START + ESCROW_THAW - 1);
         VM.expectRevert(notRevocable(revocableAt));
         revokeKey();
         equal(collectByKey(1 ether), 1 ether);

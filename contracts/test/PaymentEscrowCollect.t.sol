@@ -55,9 +55,8 @@ contract PaymentEscrowCollectTest is PaymentEscrowActors {
     function testFuzz_sameOrLowerTotalPaysNothing(uint96 total) public {
         total = uint96(bound(total, 0, 10 ether));
         collect(10 ether);
-        collectRefused(
-            total, abi.encodeWithSelector(IPaymentEscrow.NothingToCollect.selector, total, 10 ether)
-        );
+        collectRefused(total, nothingToCollect(total));
+        collectRefused(10 ether, nothingToCollect(10 ether));
     }
 
     function testFuzz_shortBalancePaysAPartAndTheRestAfterADeposit(uint96 more, uint96 deposited) public {
@@ -140,6 +139,8 @@ contract PaymentEscrowCollectTest is PaymentEscrowActors {
     function test_thawThatWasCollectedWhollyIsOver() public {
         thaw(100 ether);
         collect(100 ether);
+        equal(account().thawing, 0);
+        equal(account().thawEnd, 0);
         VM.warp(START + ESCROW_THAW);
         VM.expectRevert(IPaymentEscrow.NothingThawing.selector);
         VM.prank(GATEWAY);
@@ -229,6 +230,10 @@ contract PaymentEscrowCollectTest is PaymentEscrowActors {
     function setFee(uint16 feeBps) private {
         VM.prank(GOVERNOR);
         escrow.setFee(feeBps);
+    }
+
+    function nothingToCollect(uint256 total) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IPaymentEscrow.NothingToCollect.selector, total, 10 ether);
     }
 
     function feeOf(uint256 amount) private view returns (uint256) {

@@ -6,7 +6,7 @@ import {IPaymentEscrow} from "../interfaces/IPaymentEscrow.sol";
 import {MockToken} from "../mocks/MockToken.sol";
 import {PaymentEscrowHandler} from "./PaymentEscrowHandler.t.sol";
 
-/// @dev What each invariant protects, after every step of every random sequence of the handler's actions (several
+/// @dev What each rule protects, after every step of every random sequence of the handler's actions (several
 /// gateways, keys and providers, time jumps, pauses, gifts, forged and replayed vouchers). Rules that only a moment
 /// shows are checked within the action: the handler knows of every call whether it must succeed, and reverts when it
 /// ends otherwise, which fails the campaign (`failOnRevert`). Thus also:
@@ -34,44 +34,10 @@ contract PaymentEscrowInvariantsTest {
         targets[0] = address(handler);
     }
 
-    /// @dev Protects everyone's money.
-    /// - Balance ≥ Σ accounts + fees: everyone can be paid out at once. Here even: all else was a gift, so that without
-    ///   gifts nothing is lost on the way either.
-    /// - Each account = deposited − withdrawn − taken; thawing ≤ balance, and a timer runs only while something thaws.
-    /// - Σ paid to providers + Σ fees = Σ taken from gateways; the treasury gets the fees and nothing else.
-    /// - Fee ≤ 10 % of what was collected: governance has a bound.
-    function invariant_moneyIsWhereTheBooksSay() public view {
-        uint256 balances = 0;
-        uint256 taken = 0;
-        for (uint256 i = 0; i < handler.GATEWAYS(); ++i) {
-            (uint256 balance, uint256 takenHere) = checkAccount(handler.gateways(i));
-            balances += balance;
-            taken += takenHere;
-        }
-        uint256 fees = handler.feesTaken();
-        require(handler.paid() + fees == taken, Broken("paid + fees = taken"));
-        require(fees * 10_000 <= taken * 1_000, Broken("fees within the cap"));
-        require(escrow.feeBps() <= 1_000, Broken("fee within the cap"));
-        require(escrow.fees() + handler.feesPaid() == fees, Broken("fees are kept or paid"));
-        require(token.balanceOf(handler.treasury()) == handler.feesPaid(), Broken("treasury gets fees alone"));
-        require(
-            token.balanceOf(address(escrow)) == balances + escrow.fees() + handler.donated(),
-            Broken("balance = sum of accounts + fees")
-        );
-    }
-
-    /// @dev Protects gateways from paying twice or what they never signed, and providers from being forgotten:
-    /// what was collected of each pair never falls and never exceeds the highest signed total.
-    function invariant_collectedIsMonotoneAndWithinTheSignedTotal() public view {
-        for (uint256 i = 0; i < handler.GATEWAYS(); ++i) {
-            for (uint256 j = 0; j < handler.PROVIDERS(); ++j) {
-                (address gateway, address provider) = (handler.gateways(i), handler.providers(j));
-                uint256 collected = escrow.collectedOf(gateway, provider);
-                uint256 before = handler.collectedBefore(gateway, provider);
-                require(collected >= before, Broken("collected is monotone"));
-                require(collected <= handler.highestSigned(gateway, provider), Broken("collected <= signed"));
-            }
-        }
+    /// @dev Both rules in one campaign: they read the same state.
+    function invariant_everyUnitIsWhereTheBooksSay() public view {
+        checkMoney();
+        checkCollected();
     }
 
     /// @dev The invariants would hold of a handler that does nothing.
@@ -103,8 +69,47 @@ contract PaymentEscrowInvariantsTest {
         for (uint256 i = 0; i < actions.length; ++i) {
             require(handler.done(actions[i]) > 0, Broken(string(abi.encodePacked(actions[i]))));
         }
-        invariant_moneyIsWhereTheBooksSay();
-        invariant_collectedIsMonotoneAndWithinTheSignedTotal();
+        invariant_everyUnitIsWhereTheBooksSay();
+    }
+
+    /// @dev Protects everyone's money.
+    /// - Balance ≥ Σ accounts + fees: everyone can be paid out at once. Here even: all else was a gift, so that without
+    ///   gifts nothing is lost on the way either.
+    /// - Each account = deposited − withdrawn − taken; thawing ≤ balance, and a timer runs only while something thaws.
+    /// - Σ paid to providers + Σ fees = Σ taken from gateways; the treasury gets the fees and nothing else.
+    /// - Fee ≤ 10 % of what was collected: governance has a bound.
+    function checkMoney() private view {
+        uint256 balances = 0;
+        uint256 taken = 0;
+        for (uint256 i = 0; i < handler.GATEWAYS(); ++i) {
+            (uint256 balance, uint256 takenHere) = checkAccount(handler.gateways(i));
+            balances += balance;
+            taken += takenHere;
+        }
+        uint256 fees = handler.feesTaken();
+        require(handler.paid() + fees == taken, Broken("paid + fees = taken"));
+        require(fees * 10_000 <= taken * 1_000, Broken("fees within the cap"));
+        require(escrow.feeBps() <= 1_000, Broken("fee within the cap"));
+        require(escrow.fees() + handler.feesPaid() == fees, Broken("fees are kept or paid"));
+        require(token.balanceOf(handler.treasury()) == handler.feesPaid(), Broken("treasury gets fees alone"));
+        require(
+            token.balanceOf(address(escrow)) == balances + escrow.fees() + handler.donated(),
+            Broken("balance = sum of accounts + fees")
+        );
+    }
+
+    /// @dev Protects gateways from paying twice or what they never signed, and providers from being forgotten:
+    /// what was collected of each pair never falls and never exceeds the highest signed total.
+    function checkCollected() private view {
+        for (uint256 i = 0; i < handler.GATEWAYS(); ++i) {
+            for (uint256 j = 0; j < handler.PROVIDERS(); ++j) {
+                (address gateway, address provider) = (handler.gateways(i), handler.providers(j));
+                uint256 collected = escrow.collectedOf(gateway, provider);
+                uint256 before = handler.collectedBefore(gateway, provider);
+                require(collected >= before, Broken("collected is monotone"));
+                require(collected <= handler.highestSigned(gateway, provider), Broken("collected <= signed"));
+            }
+        }
     }
 
     function step(uint256 seed) private {

@@ -176,6 +176,15 @@ contract PaymentEscrowSignatureTest is PaymentEscrowActors {
         equal(escrow.collect(voucher, KEY, signature), 1 ether);
     }
 
+    function test_walletsSignatureUnderTheNameOfItsKeyIsRefused() public {
+        (ContractWallet wallet, IPaymentEscrow.Voucher memory voucher) = newWallet();
+        VM.prank(address(wallet));
+        escrow.authorizeSigner(KEY);
+        bytes memory signature = signatureFor(address(escrow), "wallet owner", voucher);
+        VM.expectRevert(abi.encodeWithSelector(IPaymentEscrow.InvalidVoucher.selector, address(wallet)));
+        escrow.collect(voucher, KEY, signature);
+    }
+
     function test_authorizedContractIsNotAskedByErc1271() public {
         ContractWallet signer = new ContractWallet(makeAddress("wallet owner"));
         authorize(address(signer));
