@@ -209,7 +209,10 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged, EIP712 {
         _standings[msg.sender] = standing;
         // The number outlives a removal: a returning service goes on in the same public record.
         uint32 id = service.id;
-        if (id == 0) id = _nextServiceId++;
+        if (id == 0) {
+            id = _nextServiceId;
+            _nextServiceId = id + 1;
+        }
         _services[msg.sender][network] =
             Service({id: id, capabilities: capabilities, status: ServiceStatus.Live, minStake: minStake});
         emit ServiceAdded(msg.sender, network, id, url, capabilities, minStake);

@@ -128,7 +128,8 @@ library Endpoint {
             let last := add(text.offset, text.length)
             let p := add(text.offset, start)
             // One jump a byte: the class has bit 0 where the byte belongs to it.
-            for {} and(lt(p, last), shr(byte(0, calldataload(p)), class)) { p := add(p, 1) } {}
+            // solhint-disable-next-line no-empty-blocks
+            for {} and(lt(p, last), shr(byte(0, calldataload(p)), class)) {} { p := add(p, 1) }
             i := sub(p, text.offset)
         }
     }
