@@ -400,6 +400,7 @@ contract SlashingCourt is ISlashingCourt, AccessManaged {
     function _punish(CaseId caseId, address provider, uint96 amount) private {
         bool waits = _cases[caseId].state == CaseState.Open;
         if (waits) _reporters[caseId] = msg.sender;
+        else emit CaseExecuted(caseId, provider, amount, NEVER);
         if (amount > 0) vault.lock(Role.Provider, provider, amount);
         if (amount > 0 && !waits) {
             vault.slash(Role.Provider, provider, amount, msg.sender, _reporterAmount(amount));

@@ -93,6 +93,7 @@ interface ISlashingCourt {
     );
     event CaseVetoed(CaseId indexed caseId, address indexed provider, uint96 amount);
     event CaseExecuted(CaseId indexed caseId, address indexed provider, uint96 amount, uint48 jailedUntil);
+    /// @notice `CaseExecuted` follows: at once, or by `execute` when it was proven while the vault is paused.
     event EquivocationProven(
         CaseId indexed caseId,
         address indexed provider,
@@ -104,6 +105,7 @@ interface ISlashingCourt {
         uint256 amount,
         uint256 reporterAmount
     );
+    /// @notice `CaseExecuted` follows as after `EquivocationProven`.
     event BlockHashDisproven(
         CaseId indexed caseId,
         address indexed provider,
