@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CaseId, OffenceId, Role} from "../../Types.sol";
+import {CaseId, Offence, OffenceId, Role} from "../../Types.sol";
 import {ISlashingCourt} from "../../interfaces/ISlashingCourt.sol";
 import {IWatcherHub} from "../../interfaces/IWatcherHub.sol";
 import {WatcherActions} from "./WatcherActions.t.sol";
@@ -117,22 +117,22 @@ abstract contract CaseActions is WatcherActions {
     }
 
     function proveEquivocation(uint256 seed) external {
-        // Rare, because it ends a provider.
-        if (roll(seed, 3, 24) != 0) return;
+        // Rare, because it ends a provider; less so during a pause.
+        if (roll(seed, 3, isPaused() ? 8 : 24) != 0) return;
         uint256 who = roll(seed, 4, PROVIDERS);
         address provider = providers[who];
         uint256 number = present();
         uint256 tokens = tokensOf(Role.Provider, provider);
         uint256 free = tokens - books[Role.Provider][provider].locked;
         uint256 amount = tokens / 2 < free ? tokens / 2 : free;
-        bool expected = !condemned[provider] && !(isPaused() && amount > 0);
+        bool expected = !condemned[provider];
         act(Action.Equivocation, STRANGER, address(courts[number]), equivocation(who, uint64(seed)), expected);
         if (!expected) return;
         saw(Sight.JailedForGood);
         condemned[provider] = true;
+        if (isPaused() && amount > 0) return hold(provider, uint64(seed), uint96(amount));
         takeStake(Role.Provider, provider, amount, 0);
-        reporterPaid += amount / 10;
-        treasuryPaid += amount - amount / 10;
+        payReporter(amount);
     }
 
     function afterAttesting(uint256 seed, uint64 epoch) internal override {
@@ -215,6 +215,25 @@ abstract contract CaseActions is WatcherActions {
         }
     }
 
+    /// @dev A proof during a pause: held until someone executes it after the pause.
+    function hold(address provider, uint64 height, uint96 amount) private {
+        saw(Sight.ProofDuringPause);
+        books[Role.Provider][provider].locked += amount;
+        Trial memory trial;
+        (trial.provider, trial.amount, trial.epoch) = (provider, amount, height);
+        (trial.network, trial.offence) = (NETWORK, Offence.Equivocation);
+        (trial.openedAt, trial.executableAt) = (uint48(block.timestamp), uint48(block.timestamp));
+        trial.court = uint16(present());
+        live.push(_trials.length);
+        _trials.push(trial);
+        checkCase(_trials.length - 1);
+    }
+
+    function payReporter(uint256 amount) private {
+        reporterPaid += amount / 10;
+        treasuryPaid += amount - amount / 10;
+    }
+
     function acquit(uint256 number, Fate fate) private {
         Trial storage trial = _trials[number];
         books[Role.Provider][trial.provider].locked -= trial.amount + trial.bond;
@@ -226,7 +245,12 @@ abstract contract CaseActions is WatcherActions {
         Trial storage trial = _trials[number];
         uint256 sum = uint256(trial.amount) + trial.bond;
         takeStake(Role.Provider, trial.provider, sum, sum);
-        treasuryPaid += sum;
+        if (trial.offence == Offence.Equivocation) {
+            saw(Sight.ExecutedAfterPause);
+            payReporter(sum);
+        } else {
+            treasuryPaid += sum;
+        }
         trial.fate = Fate.Executed;
         close(number);
         uint256 jail = penalties()[uint8(trial.offence)].jailSeconds;
@@ -318,6 +342,7 @@ abstract contract CaseActions is WatcherActions {
     }
 
     function shareOf(Trial memory trial, address watcher) private view returns (uint256 amount) {
+        if (_totalWeights[trial.epoch] == 0) return 0;
         amount = uint256(APPEAL_BOND) * _works[trial.epoch][watcher].weight / _totalWeights[trial.epoch];
         uint256 bond = tokensOf(Role.Watcher, watcher);
         if (bond < amount) amount = bond;
