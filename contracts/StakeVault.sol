@@ -322,7 +322,8 @@ contract StakeVault is IStakeVault, GuardianPause, ReentrancyGuardTransient {
         require(received == amount, TransferMismatch(amount, received));
     }
 
-    /// @dev Hands an account over to the present court: all that was locked before its time belongs to courts before it.
+    /// @dev Hands an account over to the present court: all that was locked before its time belongs to courts before
+    /// it.
     function _turnOver(Role role, address account) private returns (StoredAccount storage stored) {
         stored = _accounts[uint8(role)][account];
         uint32 number = _court.changes;

@@ -21,7 +21,7 @@ interface IGuardianPause {
     /// @notice Guardian: stops outflows for `pauseSeconds`. Warning: holds back everybody's withdrawals meanwhile.
     function pause() external;
 
-    /// @notice Governor: ends a pause early.
+    /// @notice Governor: ends a pause early. Warning: the guardian may pause again only after as long as a pause lasts.
     function unpause() external;
 
     /// @return Unix seconds at which the last pause ends or ended; 0 if there was none.

@@ -132,7 +132,7 @@ interface IProviderRegistry is IReplaceable {
     error MetadataTooLong(uint256 length, uint256 max);
     error NotCourt(address caller);
 
-    /// @notice Governor: opens a network of any CAIP-2 namespace.
+    /// @notice Governor: opens a network of any CAIP-2 namespace. Warning: decides what stake and quality it asks for.
     /// @param slug `[a-z][-a-z0-9]{0,31}`, never used twice.
     function addNetwork(string calldata caip2, string calldata slug, NetworkParams calldata params)
         external
@@ -146,8 +146,9 @@ interface IProviderRegistry is IReplaceable {
     function retireNetwork(NetworkId network) external;
 
     /// @notice Registers the caller as a provider; the caller is the cold key and the provider's id.
-    /// @param signer Hot key. Must agree by an EIP-712 signature over `SignerConsent(address provider,uint256 deadline)`
-    /// unless it is the caller. A key, not a contract: what it signs must be provable to the court by signature alone.
+    /// @param signer Hot key. Unless it is the caller, it must agree by an EIP-712 signature over
+    /// `SignerConsent(address provider,uint256 deadline)`. A key, not a contract: what it signs must be provable to the
+    /// court by signature alone.
     /// @param metadata Free text for people, at most 1,024 bytes: JSON or a link to it. Hostile until checked.
     function register(address signer, string calldata metadata, uint256 deadline, bytes calldata consent) external;
 
@@ -175,17 +176,19 @@ interface IProviderRegistry is IReplaceable {
     /// @notice Anyone: applies the network's present `minStake` to an offered service.
     function syncService(address provider, NetworkId network) external;
 
-    /// @notice Court only: no service of the provider is active until then. Never shortens a jail.
+    /// @notice Court, or for one thaw the one before it: no service of the provider is active until then. Never
+    /// shortens a jail. Warning: nothing else ends a jail, not even the governor.
     function jail(address provider, uint48 until) external;
 
     /// @notice Governor: proposes the court's successor. Warning: from `applyCourt` on, it may jail every provider.
     /// The first court takes effect at once.
     function proposeCourt(address newCourt) external;
 
-    /// @notice Anyone, once the delay has passed.
+    /// @notice Anyone, once the delay has passed. The court before may jail for its open cases for one thaw more.
     function applyCourt() external;
 
     /// @notice Governor: proposes the payment escrow that clients shall use. The first one takes effect at once.
+    /// Warning: what gateways prepaid in another escrow stays there, under its own rules.
     function proposeEscrow(address newEscrow) external;
 
     /// @notice Anyone, once the delay has passed.

@@ -158,24 +158,27 @@ interface ISlashingCourt {
     function appeal(CaseKey calldata key) external;
 
     /// @notice Governor, while an appeal waits. Upheld: amount and bond are free again, and the watchers that attested
-    /// can be charged. Rejected: the bond is forfeited and the case executed.
+    /// can be charged. Rejected: the bond is forfeited and the case executed. Warning: the governor alone judges here,
+    /// of the case's amount, the bond and the watchers' shares in it.
     function resolveAppeal(CaseKey calldata key, bool upheld) external;
 
     /// @notice Anyone, once an appeal was upheld: a watcher shown to have attested pays the share of its weight at the
-    /// epoch's start in `appealBond` to the provider, at most what no other case holds of its bond. Once per watcher and
-    /// case, and only while this court is in office.
+    /// epoch's start in `appealBond` to the provider, at most what no other case holds of its bond. Once per watcher
+    /// and case, and only while this court is in office.
     function chargeWatcher(CaseKey calldata key, address watcher, IWatcherHub.AttestationProof calldata proof)
         external;
 
-    /// @notice Guardian, before the case may be executed. Restores exactly what was locked.
+    /// @notice Guardian, before the case may be executed. Restores exactly what was locked. Warning: nobody can bring
+    /// the offence again.
     function veto(CaseKey calldata key) external;
 
     /// @notice Anyone, after the window: slashes the locked amount and jails. An appeal not decided is rejected.
     function execute(CaseKey calldata key) external;
 
     /// @notice Anyone: two finalized statements of one signer about one height with different hashes.
-    /// Slashes at once, jails for good; a tenth of the slash goes to the reporter (the caller). While the vault is paused,
-    /// the amount is locked, the case stays open (beyond veto and appeal) and anyone executes it after the pause.
+    /// Slashes at once, jails for good; a tenth of the slash goes to the reporter (the caller). While the vault is
+    /// paused, the amount is locked, the case stays open (beyond veto and appeal) and anyone executes it after the
+    /// pause.
     function proveEquivocation(
         Statement calldata a,
         bytes calldata signatureA,

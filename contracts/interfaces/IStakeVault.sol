@@ -98,7 +98,7 @@ interface IStakeVault is IGuardianPause, IReplaceable {
     /// @notice Court only: holds `amount` of the bond for an open case. Warning: it cannot leave until released.
     function lock(Role role, address account, uint256 amount) external;
 
-    /// @notice Court, or the one before it for its own locks: gives a lock back.
+    /// @notice Court, or the one before it for its own locks: gives a lock back. Warning: the stake may leave again.
     function release(Role role, address account, uint256 amount) external;
 
     /// @notice Court, or the one before it for its own locks: takes locked stake; `reporterAmount` of it to `reporter`,
@@ -108,7 +108,7 @@ interface IStakeVault is IGuardianPause, IReplaceable {
 
     /// @notice Governor: proposes the court's successor. Warning: from `applyCourt` on, it may lock and slash every
     /// bond; the delay is longer than a thaw, so that everyone who disagrees can leave before.
-    /// The first court takes effect at once.
+    /// The first court takes effect at once. No court serves twice.
     function proposeCourt(address newCourt) external;
 
     /// @notice Anyone, once the delay has passed. The court before keeps the right to settle what it has locked for
@@ -118,10 +118,12 @@ interface IStakeVault is IGuardianPause, IReplaceable {
     /// @notice Anyone, once the court before has had its time: frees what it left locked on an account.
     function releaseRetired(Role role, address account) external returns (uint256 amount);
 
-    /// @notice Anyone: adds tokens of the caller to the pool that watchers' rewards come from.
+    /// @notice Anyone: adds tokens of the caller to the pool that watchers' rewards come from. Warning: nothing leads
+    /// back out but rewards.
     function fundRewards(uint256 amount) external;
 
-    /// @notice Hub of the present court only: moves a reward from the pool to a watcher's bond.
+    /// @notice Hub of the present court only: moves a reward from the pool to a watcher's bond. Warning: whoever names
+    /// the court decides about the pool.
     function reward(address account, uint256 amount) external;
 
     /// @return The whole account.

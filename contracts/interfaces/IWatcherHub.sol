@@ -124,7 +124,8 @@ interface IWatcherHub {
     error RewardAboveCap(uint96 amount, uint96 cap);
     error InvalidParameter(string name);
 
-    /// @notice Governor: lets an account join as a watcher while admission is closed.
+    /// @notice Governor: lets an account join as a watcher while admission is closed. Warning: while it is closed,
+    /// whoever admits decides who judges the providers.
     function admit(address watcher) external;
 
     /// @notice Governor: takes the admission back. Warning: removes the watcher's weight from the next epoch on.
@@ -133,7 +134,8 @@ interface IWatcherHub {
     /// @notice Governor: from now on any bonded account may join. Cannot be undone.
     function openAdmission() external;
 
-    /// @notice Governor: sets the reward of a report, at most `maxReward`.
+    /// @notice Governor: sets the reward of a report, at most `maxReward`. Warning: counts for reports claimed from now
+    /// on.
     function setReward(uint96 amount) external;
 
     /// @notice Joins with the caller's watcher bond in the vault; its weight counts from the next epoch's start.
