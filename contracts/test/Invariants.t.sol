@@ -39,6 +39,13 @@ contract InvariantsTest {
         targets[0] = address(handler);
     }
 
+    /// @dev At the end of every sequence, all of its cases once more: no outcome ever changed.
+    function afterInvariant() public view {
+        for (uint256 i = 0; i < handler.trialCount(); ++i) {
+            handler.checkCase(i);
+        }
+    }
+
     /* STAKE */
 
     /// @dev Protects everyone's money.
