@@ -22,13 +22,18 @@ contract AttestationTest is AttackTest {
         NetworkId second = registry.addNetwork("eip155:10", "optimism", networkParams(MIN_STAKE));
         VM.prank(provider);
         registry.addService(second, URL, FULL);
-        IWatcherHub.Breach[] memory breaches = new IWatcherHub.Breach[](3);
-        (breaches[0], breaches[1], breaches[2]) = (outage(provider), outage(provider), outage(provider));
-        breaches[1].network = second;
-        (breaches[2].offence, breaches[2].mismatches) = (Offence.InvalidData, 1);
+        // As many as it takes for the order by id to go to and fro between the networks.
+        IWatcherHub.Breach[] memory breaches = new IWatcherHub.Breach[](8);
+        Offence[4] memory offences = [Offence.Outage, Offence.InvalidData, Offence.Latency, Offence.Stale];
+        for (uint256 i = 0; i < 8; ++i) {
+            breaches[i] = outage(provider);
+            breaches[i].network = i < 4 ? NETWORK : second;
+            breaches[i].offence = offences[i % 4];
+            (breaches[i].mismatches, breaches[i].p95LatencyMs, breaches[i].p95BlockLag) = (1, 9_000, 90);
+        }
         sort(1, breaches);
         attest(watchers, 1, breaches);
-        equal(hub.verdictOf(1).breaches, 3);
+        equal(hub.verdictOf(1).breaches, 8);
         equal(hub.tallyOf(hub.offenceIdOf(1, provider, second, Offence.Outage)), 3 * MIN_BOND);
     }
 

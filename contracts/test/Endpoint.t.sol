@@ -28,6 +28,7 @@ contract EndpointTest {
         expect("https://1.2.3.com", Endpoint.Kind.Public);
         expect("https://localhost.provider.org", Endpoint.Kind.Public);
         expect("https://provider.locals", Endpoint.Kind.Public);
+        expect("https://a.abcdefghijklmnopqrstuvwxyzabcdefghijklmn", Endpoint.Kind.Public);
     }
 
     function test_addressesAndPrivateNamesArePrivate() public view {

@@ -210,6 +210,21 @@ contract ProviderRegistryTest is DinTest {
         registry.addService(NETWORK, URL, FULL);
     }
 
+    function test_updatedServiceTakesAHigherMinimumOverWithEnoughStakeAlone() public {
+        address provider = newProvider("provider", MIN_STAKE);
+        VM.prank(GOVERNOR);
+        registry.updateNetwork(NETWORK, networkParams(MIN_STAKE + 1));
+        VM.expectRevert(
+            abi.encodeWithSelector(IProviderRegistry.InsufficientStake.selector, MIN_STAKE, MIN_STAKE + 1)
+        );
+        VM.prank(provider);
+        registry.updateService(NETWORK, URL, FULL);
+        fundAndStake(Role.Provider, provider, 1);
+        VM.prank(provider);
+        registry.updateService(NETWORK, URL, FULL);
+        equal(registry.providerOf(provider).requiredStake, MIN_STAKE + 1);
+    }
+
     function test_everyServiceNeedsItsOwnStake() public {
         address provider = newProvider("provider", 2 * MIN_STAKE - 1);
         VM.prank(GOVERNOR);
