@@ -12,7 +12,7 @@ const COMPARE_EVERY = 750;
 /** `DIN_SEED=… vitest run test/contractsEvents` plays the same game again. */
 const seed = Number(process.env.DIN_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** Kinds without which no later event can make the world whole again. */
+/** Kinds whose every event changes what a view says, until a later event may say it again. */
 const CUMULATIVE = ['vault.CourtChanged', 'registry.NetworkAdded', 'registry.ProviderRegistered'].concat(
   ['registry.ServiceAdded', 'hub.WatcherAdmitted', 'hub.Committed', 'hub.Revealed', 'hub.BreachAttested'],
   ['court.CaseOpened', 'court.PenaltySet', 'escrow.Collected', 'escrow.FeeSet'],
@@ -31,17 +31,21 @@ afterAll(async () => {
 });
 
 test('a kind of event left out is noticed', async () => {
-  for (let actions = 0; actions < 300; actions += 1) await game.step();
   const { stage } = game;
-  const logs = await allLogs(node);
-  const seen = [...stage.world.events.keys()].filter((kind) => CUMULATIVE.includes(kind));
-  expect(seen.length).toBeGreaterThan(3);
-  for (const kind of seen) {
-    const world = emptyWorld(stage.world.places);
-    for (const log of logs) if (kindOf(world, log) !== kind) foldLogs(world, [log]);
-    const { onChain, fromEvents } = await compareViews(node, allViews(stage, world));
-    expect(onChain, kind).not.toEqual(fromEvents);
+  const noticed = new Set<string>();
+  for (let actions = 0; actions < 300; actions += 1) {
+    await game.step();
+    // At once when it first happens: later events carry full values and may make the world whole again.
+    for (const kind of CUMULATIVE) {
+      if (noticed.has(kind) || !stage.world.events.has(kind)) continue;
+      noticed.add(kind);
+      const world = emptyWorld(stage.world.places);
+      for (const log of await allLogs(node)) if (kindOf(world, log) !== kind) foldLogs(world, [log]);
+      const { onChain, fromEvents } = await compareViews(node, allViews(stage, world));
+      expect(onChain, `${kind} (DIN_SEED=${seed})`).not.toEqual(fromEvents);
+    }
   }
+  expect(noticed.size).toBeGreaterThan(3);
 });
 
 test(`thousands of random actions: every view is what the events alone say (seed ${seed})`, async () => {
