@@ -8,6 +8,8 @@ import { decodeEvents } from './decodeEvent.ts';
 /** What following a chain needs of it. Rejects with endpoint errors as they are. */
 export interface ChainReader {
   head(): Promise<BlockRef>;
+  /** Number of the newest block that no reorg can reach; undefined where the chain does not tell. */
+  final(): Promise<bigint | undefined>;
   /** Undefined when the chain, as it is now, has no such block. */
   blockAt(number: bigint): Promise<BlockRef | undefined>;
   /** Events of exactly this block, whether or not the chain still holds to it. */
@@ -21,6 +23,10 @@ export function createChainReader(client: PublicClient, contracts: RegistryContr
   return {
     async head() {
       return blockRef(await client.getBlock({ blockTag: 'latest', includeTransactions: false }));
+    },
+    async final() {
+      const block = await client.getBlock({ blockTag: 'finalized', includeTransactions: false });
+      return block.number;
     },
     async blockAt(blockNumber) {
       return await findBlock(client, blockNumber);

@@ -227,7 +227,14 @@ export function createChainSource(options: ChainSourceOptions): ProviderSource {
       await run?.done;
     },
     current: () => published,
-    status: () => ({ state, ageMs: ms(clock.now() - freshAt), lastError }),
+    status: () => ({
+      state,
+      ageMs: ms(clock.now() - freshAt),
+      lastError,
+      via: published && 'chain',
+      backfill: undefined,
+      endpoints: [],
+    }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -23,10 +23,13 @@ export function newest(window: ReorgWindow): ProviderSet {
   return last;
 }
 
-/** One step on. `set` is built on the newest; steps that are deeper than a reorg may go are dropped. */
-export function extend({ steps, depth }: ReorgWindow, set: ProviderSet): ReorgWindow {
+/**
+ * One step on. `set` is built on the newest; steps that no reorg can reach any more are dropped: those below the last
+ * final block, or, where the chain does not tell it, below the depth.
+ */
+export function extend({ steps, depth }: ReorgWindow, set: ProviderSet, final?: bigint): ReorgWindow {
   const all = [...steps, set];
-  const floor = set.block.number - depth;
+  const floor = final ?? set.block.number - depth;
   const base = all.findLastIndex((step) => step.block.number <= floor);
   return { steps: base > 0 ? all.slice(base) : all, depth };
 }

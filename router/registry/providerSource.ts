@@ -1,20 +1,41 @@
+import type { EndpointStatus } from '../core/endpointStatus.ts';
 import type { Ms } from '../core/units.ts';
 import type { ProviderSet } from './providerSet.ts';
 
 export interface SourceStatus {
-  /** `stale`: the last set keeps serving while no settlement endpoint answers. */
+  /** `stale`: the last set keeps serving while nothing newer can be learnt. */
   readonly state: 'starting' | 'live' | 'stale' | 'stopped';
   /** Since the set was last known to be up to date. */
   readonly ageMs: Ms;
   /** Last failure, redacted; undefined when all is well. */
   readonly lastError: string | undefined;
+  /** Where the newest set comes from; a `graphql` source falls back to the chain. Undefined before the first. */
+  readonly via: 'chain' | 'graphql' | 'checkpoint' | undefined;
+  /** While much is still to be read; undefined otherwise. */
+  readonly backfill: BackfillProgress | undefined;
+  /** The settlement endpoints, in the configuration's order. */
+  readonly endpoints: readonly EndpointStatus[];
+}
+
+export interface BackfillProgress {
+  readonly fromBlock: bigint;
+  /** Done up to and with this one. */
+  readonly block: bigint;
+  /** The chain's head, as last seen. */
+  readonly head: bigint;
+  /** Found so far. */
+  readonly events: number;
+  /** Of the blocks, 0 to 100. */
+  readonly percent: number;
+  /** At the speed so far; undefined before there is any. */
+  readonly remainingMs: Ms | undefined;
 }
 
 /** Where the provider set comes from. No error ever empties the set. */
 export interface ProviderSource {
   readonly kind: 'chain' | 'graphql';
-  /** Begins to follow; resolves once the first set is loaded. Rejects only when it can never succeed
-   * (wrong chain, no registry at the address) or when aborted. */
+  /** Begins to follow; resolves once the first set is there, from a checkpoint or whole from the feed. Rejects only
+   * when it can never succeed (wrong chain, no registry at the address) or when aborted. */
   start(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
   /** The newest set; undefined before the first. */

@@ -1,0 +1,18 @@
+import type { ProviderSet } from '../../registry/providerSet.ts';
+
+/** The provider set at a final block, kept over restarts. */
+export interface Checkpoint {
+  /** What was saved last, checked; undefined when there is nothing (any more) that can be believed. */
+  load(): ProviderSet | undefined;
+  /** Atomically; costs what changed since the last `load` or `save`. Failing to save is logged, never thrown. */
+  save(set: ProviderSet): void;
+  /** The chain no longer holds the saved block: sets the file aside and begins a new one. */
+  setAside(reason: string): void;
+  close(): void;
+}
+
+/** Whose events it holds. */
+export interface CheckpointIdentity {
+  readonly chainId: number;
+  readonly registry: `0x${string}`;
+}
