@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { ms } from '../core/units.ts';
 import { readiness } from './readiness.ts';
 
-const live = { state: 'live', ageMs: ms(12.3), lastError: undefined } as const;
+const live = {
+  state: 'live',
+  ageMs: ms(12.3),
+  lastError: undefined,
+  via: 'chain',
+  backfill: undefined,
+  endpoints: [],
+} as const;
 const well = { draining: false, settlement: { loaded: true, status: live }, hasEligible: true };
 
 test('ready with a loaded set and an eligible service', () => {
@@ -14,7 +21,7 @@ test('ready without a settlement chain, on own upstreams alone', () => {
 });
 
 test('still ready on an old set, and tells its age', () => {
-  const status = { state: 'stale', ageMs: ms(60_000), lastError: 'refused' } as const;
+  const status = { ...live, state: 'stale', ageMs: ms(60_000), lastError: 'refused' } as const;
   expect(readiness({ ...well, settlement: { loaded: true, status } })).toEqual({
     ready: true,
     reasons: [],

@@ -29,6 +29,7 @@ const router: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => 9,
 };
+const source = { via: undefined, backfill: undefined, endpoints: [] } as const;
 const totals = { calls: 3, failed: 0, failovers: 1 };
 
 test('shows the set, the networks and each service with its reason', () => {
@@ -39,6 +40,7 @@ test('shows the set, the networks and each service with its reason', () => {
     timestamp: unixSeconds(1_700_000_000),
   });
   const status = {
+    ...source,
     state: 'stale',
     ageMs: ms(5_000.4),
     lastError: 'no answer from https://rpc.example/key',
@@ -85,7 +87,7 @@ test('shows the set, the networks and each service with its reason', () => {
 });
 
 test('before the first set, and without a settlement chain, what is not known is null', () => {
-  const status = { state: 'starting', ageMs: ms(1), lastError: undefined } as const;
+  const status = { ...source, state: 'starting', ageMs: ms(1), lastError: undefined } as const;
   const settlement = { chainId: 1, set: undefined, status };
   const base = { version: '1.0.0', draining: false, routers: [], totals };
   expect(gatewayStatus({ ...base, settlement }).settlement).toMatchObject({ block: null, lastError: null });
