@@ -34,7 +34,7 @@ afterAll(async () => {
 beforeEach(async () => {
   // A new one each time: it would hold the last test's faults against the provider.
   gateway = await startGateway({
-    config: checkConfig({
+    config: await checkConfig({
       listen: '127.0.0.1:0',
       networks: [{ id: 'eip155:1337', slug: 'devnet', upstreams: [{ name: 'own', url: provider.url }] }],
       log: { level: 'silent' },

@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what is tested
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigError } from './configError.ts';
-import { checkConfig, loadConfig, parseConfig, validateConfig } from './load.ts';
+import { checkConfig, loadConfig, validateConfig } from './load.ts';
+import { parseConfig } from './parse.ts';
 
 const DESIGN = `listen: 127.0.0.1:8080
 networks:
@@ -19,7 +20,8 @@ settlement:
   source: chain
 `;
 
-const parse = (text: string, environment = {}) => parseConfig(text, { file: 'gateway.yaml', environment });
+const parse = (text: string, environment = {}) =>
+  parseConfig(text, { file: 'gateway.yaml', environment }).config;
 
 function problemsOf(text: string, environment = {}): string[] {
   try {
@@ -81,7 +83,7 @@ test('all problems come at once, in the order of their lines', () => {
     'gateway.yaml:3:5 networks[0].slug:',
     'gateway.yaml:4:5 networks[0].slgu:',
     'gateway.yaml:6:29 networks[0].upstreams[0].url:',
-    'gateway.yaml:11:11 settlement.source:',
+    'gateway.yaml:8:3 settlement.graphqlUrl:',
   ]);
   expect(problems[1]).toContain('is missing; allowed:');
   expect(problems[2]).toContain('unknown key (did you mean slug?); allowed: id, slug, upstreams');
@@ -175,8 +177,111 @@ test('a file is read and checked', async () => {
   }
 });
 
-test('a configuration made in code passes the same check', () => {
+test('a configuration made in code passes the same check', async () => {
   const networks = [{ id: 'eip155:1', slug: 'a', upstreams: [{ name: 'own', url: 'http://127.0.0.1:1' }] }];
-  expect(checkConfig({ listen: '127.0.0.1:0', networks }).networks[0]?.upstreams[0]?.weight).toBe(1);
-  expect(() => checkConfig({ listen: 'nowhere', networks })).toThrow(ConfigError);
+  const config = await checkConfig({ listen: '127.0.0.1:0', networks });
+  expect(config.networks[0]?.upstreams[0]?.weight).toBe(1);
+  await expect(checkConfig({ listen: 'nowhere', networks })).rejects.toThrow(ConfigError);
+});
+
+describe('settlement', () => {
+  const settlement = (...lines: string[]) => ['settlement:', ...lines.map((line) => `  ${line}`)].join('\n');
+  const NAMED = ['chainId: 59144', 'registry: "0x5FbDB2315678afecb367f032d93F642f64180aa3"'];
+  const RPC = 'rpc: [https://rpc.example]';
+
+  test('takes HTTP and WebSocket endpoints, and no others', () => {
+    const endpoints = (rpc: string) => settlement(...NAMED, `rpc: ${rpc}`);
+    const four = ['http://a', 'https://a/key', 'ws://a', 'wss://a/key'];
+    expect(parse(endpoints(`[${four.join()}]`)).settlement?.rpc).toEqual(four);
+    expect(problemsOf(endpoints('[ipc:///a]'))).toEqual([
+      expect.stringMatching(/settlement\.rpc\[0\]: allowed: .*http:\/\/, https:\/\/, ws:\/\/ or wss:\/\/$/),
+    ]);
+    expect(problemsOf(endpoints('[]'))).toEqual([expect.stringContaining('at least one URL')]);
+  });
+
+  test('graphql needs its URL; without graphql nobody would ask it', () => {
+    const graphql = (...lines: string[]) => settlement(...NAMED, RPC, ...lines);
+    const { settlement: parsed } = parse(graphql('source: graphql', 'graphqlUrl: https://indexer.example'));
+    expect(parsed).toMatchObject({ source: 'graphql', graphqlMaxBehindBlocks: 20 });
+    expect(problemsOf(graphql('source: graphql'))).toEqual([
+      expect.stringContaining('settlement.graphqlUrl: is missing; allowed: the http(s) URL'),
+    ]);
+    expect(problemsOf(graphql('source: graphql', 'graphqlUrl: ws://indexer.example'))).toEqual([
+      expect.stringContaining('settlement.graphqlUrl: allowed: a URL that begins with http:// or https://'),
+    ]);
+    expect(problemsOf(graphql('graphqlUrl: https://indexer.example'))).toEqual([
+      expect.stringContaining('settlement.graphqlUrl: nobody asks it; allowed: only with source: graphql'),
+    ]);
+    expect(problemsOf(graphql('source: ponder'))).toEqual([
+      expect.stringContaining('settlement.source: allowed: chain or graphql'),
+    ]);
+  });
+
+  test('names the deployment one way, not two and not none', () => {
+    expect(problemsOf(settlement(RPC))).toEqual([
+      expect.stringContaining(
+        'settlement.chainId: is missing; allowed: registry with chainId, or deployment',
+      ),
+      expect.stringContaining(
+        'settlement.registry: is missing; allowed: registry with chainId, or deployment',
+      ),
+    ]);
+    expect(problemsOf(settlement(RPC, NAMED[0] ?? ''))).toEqual([
+      expect.stringContaining('settlement.registry: is missing'),
+    ]);
+    expect(problemsOf(settlement(...NAMED, RPC, 'deployment: d.json'))).toEqual([
+      expect.stringContaining('settlement.chainId: the deployment file names it; allowed: only one of them'),
+      expect.stringContaining('settlement.registry: the deployment file names it; allowed: only one of them'),
+    ]);
+  });
+
+  test('what is missing is told together with what is wrong', () => {
+    expect(problemsOf(settlement('rpc: none', 'source: graphql')).map((line) => line.split(' ')[1])).toEqual([
+      'settlement.rpc:',
+      'settlement.chainId:',
+      'settlement.registry:',
+      'settlement.graphqlUrl:',
+    ]);
+  });
+
+  test('a checkpoint is a path or false', () => {
+    const checkpoint = (value: string) => settlement(...NAMED, RPC, `checkpoint: ${value}`);
+    expect(parse(checkpoint('set.sqlite')).settlement?.checkpoint).toBe('set.sqlite');
+    expect(parse(checkpoint('false')).settlement?.checkpoint).toBe(false);
+    expect(parse(settlement(...NAMED, RPC)).settlement?.checkpoint).toBeUndefined();
+    for (const wrong of ['true', '3', '""'])
+      expect(problemsOf(checkpoint(wrong))).toEqual([
+        expect.stringContaining('settlement.checkpoint: allowed: the path of a file, or false to keep none'),
+      ]);
+  });
+
+  test('paths are relative to the configuration file, and the deployment file is read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'din-config-'));
+    try {
+      const file = join(directory, 'etc', 'gateway.yaml');
+      const deployment = join(directory, 'deployment.json');
+      await mkdir(join(directory, 'etc'));
+      await writeFile(file, settlement(RPC, 'deployment: ../deployment.json', 'checkpoint: ../set.sqlite'));
+      expect(await validateConfig(file, {})).toMatchObject([
+        {
+          file,
+          line: 3,
+          column: 15,
+          field: 'settlement.deployment',
+          message: expect.stringContaining('no such file'),
+        },
+      ]);
+      await writeFile(deployment, '{ "chainId": 1, "registry": "0x12" }');
+      expect(await validateConfig(file, {})).toMatchObject([
+        { field: 'settlement.deployment', message: expect.stringContaining('has no chainId and registry') },
+      ]);
+      const registry = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+      await writeFile(deployment, JSON.stringify({ chainId: 59_144, registry, vault: registry }));
+      const { settlement: loaded } = await loadConfig(file, {});
+      expect(loaded).toMatchObject({ chainId: 59_144, registry, checkpoint: join(directory, 'set.sqlite') });
+      expect(loaded).not.toHaveProperty('deployment');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
 });

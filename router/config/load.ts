@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument, type Scalar, type Tags } from 'yaml';
-import type { z } from 'zod';
+import { dirname } from 'node:path';
+import { completeSettlement } from './completeSettlement.ts';
 import { ConfigError, type ConfigProblem } from './configError.ts';
-import { fieldName, keyOffset, nodeAt, type Path } from './position.ts';
-import { type GatewayConfig, gatewayConfigSchema } from './schema.ts';
-import { type Environment, protectReferences, substitute } from './substitute.ts';
-import { unknownKey } from './unknownKey.ts';
+import { DeploymentUnusableError } from './deployment.ts';
+import { type ParsedConfig, parseConfig } from './parse.ts';
+import type { GatewayConfig, GatewayConfigInput } from './schema.ts';
+import type { Environment } from './substitute.ts';
 
 /**
- * Reads and checks a configuration file, YAML or JSON.
+ * Reads and checks a configuration file, YAML or JSON. Paths in it are relative to it.
  * @throws {@link ConfigError} with every problem in it
  */
 export async function loadConfig(file: string, environment: Environment): Promise<GatewayConfig> {
-  return parseConfig(await readConfigFile(file), { file, environment });
+  return await complete(parseConfig(await readConfigFile(file), { file, environment }), dirname(file));
 }
 
 /** Every problem of a file; none when it can be used as it is. */
@@ -29,62 +29,21 @@ export async function validateConfig(
   }
 }
 
-/**
- * Checks the text of a configuration.
- * @param source.file its name, for messages
- * @throws {@link ConfigError} with every problem in it
- */
-export function parseConfig(
-  text: string,
-  source: { readonly file: string; readonly environment: Environment },
-): GatewayConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(protectReferences(text), {
-    lineCounter: lines,
-    customTags: withoutHex,
-    prettyErrors: false,
-  });
-  const problem = (offset: number | undefined, path: Path, message: string): ConfigProblem => {
-    const place = offset === undefined ? undefined : lines.linePos(offset);
-    return { file: source.file, line: place?.line, column: place?.col, field: fieldName(path), message };
-  };
-  const [broken] = document.errors;
-  if (broken) {
-    // The others follow from the first. What the parser quotes may be a secret.
-    const message = `not valid YAML or JSON: ${broken.message.replace(/: ".*/s, '')}`;
-    throw new ConfigError([problem(broken.pos[0], [], message)]);
-  }
-
-  const problems: ConfigProblem[] = [];
-  const missing = new Set<Scalar>();
-  substitute(document, source.environment, (scalar, path, reason) => {
-    missing.add(scalar);
-    problems.push(problem(scalar.range?.[0], path, reason));
-  });
-  // An empty file is an empty mapping: the answer is then what is missing, not "expected a mapping".
-  const checked = gatewayConfigSchema.safeParse(document.toJS() ?? {});
-  for (const issue of checked.error?.issues ?? []) {
-    if (missing.has(document.getIn(issue.path, true) as Scalar)) continue;
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const message = unknownKey(gatewayConfigSchema, issue.path, key);
-        problems.push(problem(keyOffset(document, issue.path, key), [...issue.path, key], message));
-      }
-    } else {
-      const absent = !document.hasIn(issue.path) && issue.path.length > 0;
-      const message = absent ? `is missing; ${issue.message}` : issue.message;
-      problems.push(problem(nodeAt(document, issue.path)?.range?.[0], issue.path, message));
-    }
-  }
-  if (problems.length > 0 || !checked.success) {
-    throw new ConfigError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
-  }
-  return checked.data;
+/** Checks a configuration made in code rather than read from a file. Paths are relative to the working directory. */
+export async function checkConfig(value: GatewayConfigInput): Promise<GatewayConfig> {
+  const source = { file: 'configuration', environment: {} };
+  return await complete(parseConfig(JSON.stringify(value), source), '.');
 }
 
-/** Checks a configuration made in code rather than read from a file. */
-export function checkConfig(value: z.input<typeof gatewayConfigSchema>): GatewayConfig {
-  return parseConfig(JSON.stringify(value), { file: 'configuration', environment: {} });
+async function complete({ config, problem }: ParsedConfig, directory: string): Promise<GatewayConfig> {
+  const { settlement, ...rest } = config;
+  if (settlement === undefined) return { ...rest, settlement };
+  try {
+    return { ...rest, settlement: await completeSettlement(settlement, directory) };
+  } catch (error) {
+    if (!(error instanceof DeploymentUnusableError)) throw error;
+    throw new ConfigError([problem(['settlement', 'deployment'], error.message)], { cause: error });
+  }
 }
 
 async function readConfigFile(file: string): Promise<string> {
@@ -97,7 +56,3 @@ async function readConfigFile(file: string): Promise<string> {
     throw new ConfigError([problem], { cause });
   }
 }
-
-/** An address without quotes is text, not a number of 160 bits. */
-const withoutHex = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || !('format' in tag) || tag.format !== 'HEX');

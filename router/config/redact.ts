@@ -1,5 +1,6 @@
 import { redactUrls } from '../core/redactUrls.ts';
 import type { GatewayConfig } from './schema.ts';
+import type { SettlementConfig } from './settlement.ts';
 
 /** The configuration as it may be shown: all URLs without what may be a key or a password. */
 export function redactConfig(config: GatewayConfig): GatewayConfig {
@@ -9,8 +10,14 @@ export function redactConfig(config: GatewayConfig): GatewayConfig {
       ...network,
       upstreams: network.upstreams.map((upstream) => ({ ...upstream, url: redactUrls(upstream.url) })),
     })),
-    ...(config.settlement && {
-      settlement: { ...config.settlement, rpc: config.settlement.rpc.map(redactUrls) },
-    }),
+    settlement: config.settlement && redactSettlement(config.settlement),
+  };
+}
+
+function redactSettlement({ rpc, graphqlUrl, ...rest }: SettlementConfig): SettlementConfig {
+  return {
+    ...rest,
+    rpc: rpc.map(redactUrls),
+    ...(graphqlUrl !== undefined && { graphqlUrl: redactUrls(graphqlUrl) }),
   };
 }

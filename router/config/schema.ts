@@ -1,41 +1,14 @@
-import { getAddress, isAddress } from 'viem';
 import { z } from 'zod';
 import { isCaip2 } from '../core/caip2.ts';
 import { CAPABILITY_BITS, type Capability } from '../core/capability.ts';
-import { parseListenAddress } from '../core/listenAddress.ts';
 import { isNetworkSlug, RESERVED_SLUGS } from '../core/networkSlug.ts';
+import { integer, list, listen, name, section, text, url } from './kinds.ts';
+import { type SettlementConfig, settlement } from './settlement.ts';
 
 /*
  * The gateway's configuration. Every field's error says what is allowed: the loader adds file, line and field.
  * docs/gateway.md lists the same fields; change both together.
  */
-
-const text = (allowed: string, isAllowed: (text: string) => boolean) =>
-  z.string({ error: allowed }).refine(isAllowed, { error: allowed });
-
-const integer = (min: number, max: number, unit: string) => {
-  const error = `allowed: a whole number of ${unit}, ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-
-/** A mapping without keys that nobody reads: a misspelt option must not be ignored in silence. */
-const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, { error: `allowed: a mapping of ${Object.keys(shape).join(', ')}` });
-
-const list = <Item extends z.ZodType>(item: Item, of: string) =>
-  z.array(item, { error: `allowed: a list of ${of}` });
-
-const name = text('allowed: 1 to 32 letters, digits, ".", "_" or "-"', (value) =>
-  /^[\w.-]{1,32}$/.test(value),
-);
-const listen = text(
-  'allowed: host:port, e.g. 127.0.0.1:8080 (port 0 takes a free one)',
-  (value) => parseListenAddress(value) !== undefined,
-);
-const httpUrl = text('allowed: a URL that begins with http:// or https://', (value) => {
-  const url = URL.parse(value);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
-});
 
 const CAIP2_ALLOWED = 'allowed: a CAIP-2 chain id, e.g. eip155:1';
 const caip2 = z.string({ error: CAIP2_ALLOWED }).transform((value, context) => {
@@ -49,21 +22,13 @@ const slug = text(
   isNetworkSlug,
 );
 
-const ADDRESS_ALLOWED =
-  'allowed: an address, 0x and 40 hex digits, all lower case or with the right checksum';
-const address = z.string({ error: ADDRESS_ALLOWED }).transform((value, context) => {
-  if (isAddress(value)) return getAddress(value);
-  context.addIssue({ code: 'custom', message: ADDRESS_ALLOWED });
-  return z.NEVER;
-});
-
 const CAPABILITIES = Object.keys(CAPABILITY_BITS) as [Capability, ...Capability[]];
 const capability = z.enum(CAPABILITIES, { error: `allowed: ${CAPABILITIES.join(', ')}` });
 
 const upstream = section({
   /** Unique within its network; the label in metrics and status. */
   name,
-  url: httpUrl,
+  url: url('http://', 'https://'),
   capabilities: list(capability, 'capabilities').min(1).default(['full']),
   /** Share of calls among the own upstreams. */
   weight: integer(1, 1_000_000, 'shares').default(1),
@@ -75,16 +40,6 @@ const network = section({
   upstreams: list(upstream, 'upstreams').default([]),
   /** Overrides the network's on-chain limit. */
   maxHeadLagBlocks: integer(0, 1_000_000, 'blocks').optional(),
-});
-
-const settlement = section({
-  chainId: integer(1, Number.MAX_SAFE_INTEGER, 'the chain id'),
-  rpc: list(httpUrl, 'URLs').min(1, { error: 'allowed: a list of at least one URL' }),
-  registry: address,
-  source: z.literal('chain', { error: 'allowed: chain (graphql is not in this version)' }).default('chain'),
-  pollIntervalMs: integer(50, 600_000, 'milliseconds').default(1_000),
-  /** Most blocks asked for in one eth_getLogs. */
-  maxRange: integer(1, 1_000_000, 'blocks').optional(),
 });
 
 const fields = section({
@@ -132,8 +87,12 @@ export const gatewayConfigSchema = fields.superRefine((config, context) => {
   }
 });
 
-/** A checked configuration with all defaults filled in. */
-export type GatewayConfig = z.output<typeof gatewayConfigSchema>;
+/** As the operator wrote it, defaults filled in. */
+export type WrittenConfig = z.output<typeof gatewayConfigSchema>;
+/** A checked configuration with nothing left to look up. */
+export interface GatewayConfig extends Omit<WrittenConfig, 'settlement'> {
+  readonly settlement: SettlementConfig | undefined;
+}
 /** As written by the operator: what has a default may be left out. */
 export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;
 

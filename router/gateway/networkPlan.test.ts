@@ -64,7 +64,7 @@ const own = {
   slug: 'ethereum',
   upstreams: [{ name: 'own-1', url: 'http://127.0.0.1:9701' }],
 };
-const config = checkConfig({ networks: [own] });
+const config = await checkConfig({ networks: [own] });
 
 describe('planNetworks', () => {
   test('serves the configured networks before there is a set', () => {
@@ -100,8 +100,8 @@ describe('planNetworks', () => {
     expect(planNetworks(config, set([network('eip155:5', 'x', { status: 'retired' })]))).toHaveLength(1);
   });
 
-  test("the lag limit is the entry's, else the network's own", () => {
-    const strict = checkConfig({ networks: [{ ...own, maxHeadLagBlocks: 0 }] });
+  test("the lag limit is the entry's, else the network's own", async () => {
+    const strict = await checkConfig({ networks: [{ ...own, maxHeadLagBlocks: 0 }] });
     const onChain = network('eip155:1', 'x');
     expect(planNetworks(strict, set([onChain]))[0]?.maxHeadLagBlocks).toBe(0);
     expect(planNetworks(config, set([onChain]))[0]?.maxHeadLagBlocks).toBe(7);
