@@ -91,7 +91,8 @@ async function readRange(reader: ChainReader, from: bigint, to: bigint): Promise
   const before = await reader.blockAt(to);
   const events = await reader.eventsBetween(from, to);
   const last = await reader.blockAt(to);
-  return last === undefined || last.hash !== before?.hash ? undefined : { last, events };
+  if (events === undefined || last === undefined || last.hash !== before?.hash) return undefined;
+  return { last, events };
 }
 
 /**

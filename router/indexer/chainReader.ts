@@ -5,7 +5,7 @@ import type { RegistryEvent } from '../registry/events.ts';
 import type { BlockRef, Hex } from '../registry/providerSet.ts';
 import { decodeEvents } from './decodeEvent.ts';
 
-/** What following a chain needs of it. Rejects with endpoint errors as they are. */
+/** What following a chain needs of it, seen by one endpoint. Rejects with endpoint errors as they are. */
 export interface ChainReader {
   head(): Promise<BlockRef>;
   /** Number of the newest block that no reorg can reach; undefined where the chain does not tell. */
@@ -14,8 +14,11 @@ export interface ChainReader {
   blockAt(number: bigint): Promise<BlockRef | undefined>;
   /** Events of exactly this block, whether or not the chain still holds to it. */
   eventsOf(hash: Hex): Promise<readonly RegistryEvent[]>;
-  /** Events of the blocks `from` to `to`, both inclusive, of the chain as it is now. */
-  eventsBetween(from: bigint, to: bigint): Promise<readonly RegistryEvent[]>;
+  /**
+   * Events of the blocks `from` to `to`, both inclusive, of the chain as it is now. Undefined when it changed while it
+   * was read.
+   */
+  eventsBetween(from: bigint, to: bigint): Promise<readonly RegistryEvent[] | undefined>;
 }
 
 export function createChainReader(client: PublicClient, contracts: RegistryContracts): ChainReader {
