@@ -105,7 +105,12 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   let draining = false;
   const settlement = () =>
     source && config.settlement
-      ? { chainId: config.settlement.chainId, set: source.current(), status: source.status() }
+      ? {
+          chainId: config.settlement.chainId,
+          source: source.kind,
+          set: source.current(),
+          status: source.status(),
+        }
       : undefined;
   metrics.collectFrom(() => gatewayGauges({ draining, settlement: settlement(), routers: table.routers() }));
   const app = createApp({
@@ -116,14 +121,12 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
       maxBodyBytes: config.limits.maxBodyBytes,
     },
     operator: {
-      readiness() {
-        const now = settlement();
-        return readiness({
+      readiness: () =>
+        readiness({
           draining,
-          settlement: now && { loaded: now.set !== undefined, status: now.status },
+          settlement: settlement(),
           hasEligible: table.routers().some((router) => router.hasEligible()),
-        });
-      },
+        }),
       status: () =>
         gatewayStatus({
           version: packageJson.version,

@@ -1,12 +1,12 @@
 import type { GatewayGauges } from '../observability/metrics.ts';
-import type { ProviderSet } from '../registry/providerSet.ts';
-import type { SourceStatus } from '../registry/providerSource.ts';
 import type { NetworkRouter } from './networkRouter.ts';
+import { settlementGauges } from './settlementGauges.ts';
+import type { SettlementState } from './settlementState.ts';
 
 /** What the metrics' gauges show of the gateway's state. */
 export function gatewayGauges(state: {
   readonly draining: boolean;
-  readonly settlement: { readonly set: ProviderSet | undefined; readonly status: SourceStatus } | undefined;
+  readonly settlement: SettlementState | undefined;
   readonly routers: readonly NetworkRouter[];
 }): GatewayGauges {
   const set = state.settlement?.set;
@@ -20,6 +20,7 @@ export function gatewayGauges(state: {
             services: set.active.values().reduce((sum, services) => sum + services.length, 0),
           }
         : undefined,
+    settlement: state.settlement && settlementGauges(state.settlement),
     networks: state.routers.map((router) => ({
       network: router.slug,
       head: router.agreedHead(),

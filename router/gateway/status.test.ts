@@ -29,7 +29,6 @@ const router: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => 9,
 };
-const source = { via: undefined, backfill: undefined, endpoints: [] } as const;
 const totals = { calls: 3, failed: 0, failovers: 1 };
 
 test('shows the set, the networks and each service with its reason', () => {
@@ -39,25 +38,38 @@ test('shows the set, the networks and each service with its reason', () => {
     parentHash: '0x0',
     timestamp: unixSeconds(1_700_000_000),
   });
+  const lastError = 'no answer from https://rpc.example/key';
   const status = {
-    ...source,
     state: 'stale',
     ageMs: ms(5_000.4),
-    lastError: 'no answer from https://rpc.example/key',
+    lastError,
+    via: 'checkpoint',
+    backfill: { fromBlock: 1n, block: 12n, head: 40n, events: 3, percent: 29.97, remainingMs: undefined },
+    endpoints: [
+      { name: 'rpc[0]', state: 'down', head: 11n, lastError },
+      { name: 'rpc[1]', state: 'unknown', head: undefined, lastError: undefined },
+    ],
   } as const;
-  const settlement = { chainId: 1, set, status };
+  const settlement = { chainId: 1, source: 'graphql', set, status } as const;
   expect(gatewayStatus({ version: '1.0.0', draining: false, settlement, routers: [router], totals })).toEqual(
     {
       version: '1.0.0',
       draining: false,
       settlement: {
         chainId: 1,
-        block: 12,
-        blockTimestamp: 1_700_000_000,
+        source: 'graphql',
+        via: 'checkpoint',
         state: 'stale',
         ageMs: 5_000,
+        block: 12,
+        blockTimestamp: 1_700_000_000,
         lastError: 'no answer from https://rpc.example/***',
         successor: null,
+        backfill: { fromBlock: 1, block: 12, head: 40, events: 3, percent: 29.9, remainingMs: null },
+        endpoints: [
+          { name: 'rpc[0]', state: 'down', head: 11, lastError: 'no answer from https://rpc.example/***' },
+          { name: 'rpc[1]', state: 'unknown', head: null, lastError: null },
+        ],
       },
       networks: [
         {
@@ -87,9 +99,22 @@ test('shows the set, the networks and each service with its reason', () => {
 });
 
 test('before the first set, and without a settlement chain, what is not known is null', () => {
-  const status = { ...source, state: 'starting', ageMs: ms(1), lastError: undefined } as const;
-  const settlement = { chainId: 1, set: undefined, status };
+  const status = {
+    state: 'starting',
+    ageMs: ms(1),
+    lastError: undefined,
+    via: undefined,
+    backfill: undefined,
+    endpoints: [],
+  } as const;
+  const settlement = { chainId: 1, source: 'chain', set: undefined, status } as const;
   const base = { version: '1.0.0', draining: false, routers: [], totals };
-  expect(gatewayStatus({ ...base, settlement }).settlement).toMatchObject({ block: null, lastError: null });
+  expect(gatewayStatus({ ...base, settlement }).settlement).toMatchObject({
+    via: null,
+    block: null,
+    lastError: null,
+    backfill: null,
+    endpoints: [],
+  });
   expect(gatewayStatus({ ...base, settlement: undefined }).settlement).toBeNull();
 });

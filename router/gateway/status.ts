@@ -1,23 +1,13 @@
-import { redactUrls } from '../core/redactUrls.ts';
-import type { ProviderSet } from '../registry/providerSet.ts';
-import type { SourceStatus } from '../registry/providerSource.ts';
 import type { CallTotals } from './callHandler.ts';
 import type { NetworkRouter, ServiceView } from './networkRouter.ts';
+import type { SettlementState } from './settlementState.ts';
+import { type SettlementStatus, settlementStatus } from './settlementStatus.ts';
 
 /** The page `/status`. No URL and nothing that a provider wrote is in it. Null is "not known". */
 export interface GatewayStatus {
   readonly version: string;
   readonly draining: boolean;
-  readonly settlement: {
-    readonly chainId: number;
-    readonly block: number | null;
-    readonly blockTimestamp: number | null;
-    readonly state: SourceStatus['state'];
-    readonly ageMs: number;
-    readonly lastError: string | null;
-    /** The registry that replaced the one that is followed. */
-    readonly successor: string | null;
-  } | null;
+  readonly settlement: SettlementStatus | null;
   readonly networks: readonly {
     readonly caip2: string;
     readonly slug: string;
@@ -44,28 +34,14 @@ export interface ServiceStatus {
 export function gatewayStatus(state: {
   readonly version: string;
   readonly draining: boolean;
-  readonly settlement:
-    | { readonly chainId: number; readonly set: ProviderSet | undefined; readonly status: SourceStatus }
-    | undefined;
+  readonly settlement: SettlementState | undefined;
   readonly routers: readonly NetworkRouter[];
   readonly totals: CallTotals;
 }): GatewayStatus {
-  const { settlement } = state;
   return {
     version: state.version,
     draining: state.draining,
-    settlement: settlement
-      ? {
-          chainId: settlement.chainId,
-          block: settlement.set ? Number(settlement.set.block.number) : null,
-          blockTimestamp: settlement.set?.block.timestamp ?? null,
-          state: settlement.status.state,
-          ageMs: Math.round(settlement.status.ageMs),
-          lastError:
-            settlement.status.lastError === undefined ? null : redactUrls(settlement.status.lastError),
-          successor: settlement.set?.successor ?? null,
-        }
-      : null,
+    settlement: state.settlement ? settlementStatus(state.settlement) : null,
     networks: state.routers.map((router) => ({
       caip2: router.caip2,
       slug: router.slug,

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMetrics, type GatewayGauges } from './metrics.ts';
 
 test('counts calls, attempts and fail-overs under bounded labels', async () => {
@@ -36,7 +36,7 @@ test('gauges show the state of the scrape and drop what is gone', async () => {
   gauges = { networks: [], draining: true };
   const after = await registry.metrics();
   expect(after).not.toContain('own-1');
-  expect(after).not.toContain('din_provider_set_block 12');
+  expect(after).not.toMatch(/^din_provider_set/m);
   expect(after).toContain('din_draining 1');
 });
 
@@ -56,4 +56,56 @@ test('label values cannot break out of their quotes', async () => {
   const registry = new Registry();
   createMetrics(registry).attempt('a"} 1\nevil 2', 'x', 'ok', 'ok');
   expect(await registry.metrics()).not.toMatch(/^evil/m);
+});
+
+describe('the way to the settlement chain', () => {
+  const loading = { ratio: 0.25, remainingBlocks: 300, remainingSeconds: 12.5, events: 4 };
+  const down = { endpoint: 'rpc[0]', state: 'down', head: 90 } as const;
+  const good = { endpoint: 'rpc[1]', state: 'ok', head: 100 } as const;
+  const unknown = { endpoint: 'rpc[2]', state: 'unknown', head: undefined } as const;
+
+  async function shown(settlement: GatewayGauges['settlement']): Promise<string> {
+    const registry = new Registry();
+    createMetrics(registry).collectFrom(() => ({ settlement, networks: [], draining: false }));
+    return await registry.metrics();
+  }
+
+  test('shows each endpoint, and in which of its states it is', async () => {
+    const text = await shown({
+      via: 'chain',
+      loaded: true,
+      backfill: undefined,
+      endpoints: [down, good, unknown],
+    });
+    expect(text).toContain('din_settlement_endpoint_up{endpoint="rpc[0]"} 0');
+    expect(text).toContain('din_settlement_endpoint_up{endpoint="rpc[1]"} 1');
+    expect(text).not.toContain('din_settlement_endpoint_up{endpoint="rpc[2]"}');
+    expect(text).toContain('din_settlement_endpoint_head_block{endpoint="rpc[0]"} 90');
+    expect(text).not.toContain('din_settlement_endpoint_head_block{endpoint="rpc[2]"}');
+    expect(text).toContain('din_settlement_endpoint_state{endpoint="rpc[0]",state="down"} 1');
+    expect(text).toContain('din_settlement_endpoint_state{endpoint="rpc[0]",state="ok"} 0');
+    expect(text).toContain('din_settlement_endpoint_state{endpoint="rpc[2]",state="unknown"} 1');
+  });
+
+  test('shows where the set came from and how much of a load is left', async () => {
+    const text = await shown({ via: 'checkpoint', loaded: true, backfill: loading, endpoints: [] });
+    expect(text).toContain('din_provider_set_source{via="checkpoint"} 1');
+    expect(text).toContain('din_provider_set_source{via="graphql"} 0');
+    expect(text).toContain('din_settlement_backfill_ratio 0.25');
+    expect(text).toContain('din_settlement_backfill_remaining_blocks 300');
+    expect(text).toContain('din_settlement_backfill_remaining_seconds 12.5');
+    expect(text).toContain('din_settlement_backfill_events 4');
+  });
+
+  test('a load not begun is at 0, one that is over at 1 and shows nothing else', async () => {
+    const idle = { via: undefined, loaded: false, backfill: undefined, endpoints: [] } as const;
+    expect(await shown(idle)).toContain('din_settlement_backfill_ratio 0');
+    const over = await shown({ ...idle, via: 'chain', loaded: true });
+    expect(over).toContain('din_settlement_backfill_ratio 1');
+    expect(over).not.toMatch(/^din_settlement_backfill_remaining/m);
+  });
+
+  test('without a settlement chain there is no series of it', async () => {
+    expect(await shown(undefined)).not.toMatch(/^din_(settlement|provider_set)/m);
+  });
 });

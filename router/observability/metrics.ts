@@ -1,11 +1,14 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { gaugesOf } from './gauge.ts';
+import { declareSettlementGauges, type SettlementGauges } from './settlementGauges.ts';
 
 /** What the gauges show, read at the moment of a scrape. */
 export interface GatewayGauges {
-  /** Undefined when there is no settlement chain. */
+  /** Undefined before the first, and without a settlement chain. */
   readonly set?:
     | { readonly block: number; readonly ageSeconds: number; readonly services: number }
     | undefined;
+  readonly settlement?: SettlementGauges | undefined;
   readonly networks: readonly {
     readonly network: string;
     readonly head: number | undefined;
@@ -102,29 +105,9 @@ export function createMetrics(registry: Registry): GatewayMetrics {
   };
 }
 
-/** Gauges are set whole at each scrape: what is gone leaves no series behind. */
 function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
   let read: () => GatewayGauges = () => ({ networks: [], draining: false });
-  const gauge = <Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[],
-    collect: (set: (labels: Record<Label, string>, value: number) => void, gauges: GatewayGauges) => void,
-  ) => {
-    registry.registerMetric(
-      new Gauge<Label>({
-        name,
-        help,
-        labelNames,
-        registers: [],
-        collect() {
-          this.reset();
-          collect((labels, value) => this.set(labels, value), read());
-        },
-      }),
-    );
-  };
-
+  const gauge = gaugesOf(registry, () => read());
   gauge(
     'din_provider_set_block',
     'Settlement block of the provider set in use',
@@ -171,6 +154,8 @@ function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
       }
     },
   );
+
+  declareSettlementGauges(gaugesOf(registry, () => read().settlement));
 
   return (from) => {
     read = from;
