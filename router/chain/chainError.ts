@@ -3,9 +3,12 @@ import {
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   HttpRequestError,
+  ResponseBodyTooLargeError,
   RpcError,
   RpcRequestError,
+  SocketClosedError,
   TimeoutError,
+  WebSocketRequestError,
 } from 'viem';
 
 // Enough to see what is wrong, short enough for a log line and a status page.
@@ -45,6 +48,9 @@ export function isEndpointError(error: unknown): boolean {
     error.walk(
       (cause) =>
         cause instanceof HttpRequestError ||
+        cause instanceof WebSocketRequestError ||
+        cause instanceof SocketClosedError ||
+        cause instanceof ResponseBodyTooLargeError ||
         cause instanceof TimeoutError ||
         cause instanceof RpcRequestError ||
         cause instanceof RpcError,

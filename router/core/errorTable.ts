@@ -65,7 +65,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'capability',
     kind: 'range or result too large',
     message:
-      /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,]+) blocks|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|\branges? over [\d,]+ blocks|\b(?:logs?|results?)\b.{0,40}exceeds? limit|specify an address|exceeds? max results/i,
+      /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|\brange [\d,.]+ exceed|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,.]+) blocks|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|\branges? over [\d,]+ blocks|\b(?:logs?|results?)\b.{0,40}exceeds? limit|specify an address|exceeds? max results/i,
   },
   {
     class: 'capability',

@@ -1,22 +1,67 @@
-import { BaseError, HttpRequestError, LimitExceededRpcError, TimeoutError } from 'viem';
+import { BaseError, LimitExceededRpcError, ResponseBodyTooLargeError, TimeoutError } from 'viem';
 import { plainText } from '../chain/chainError.ts';
+import { type FailedAnswer, failedAnswer } from '../chain/failedAnswer.ts';
+import { rowOf } from '../core/classify.ts';
+import { type Ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
+
+/**
+ * Why logs were refused:
+ * - `tooLarge`: fewer blocks at once may be answered
+ * - `timedOut`: the same may be true, or the endpoint hangs
+ * - `rateLimited`: the same question may be answered later
+ */
+export type LogsRefusal =
+  | { readonly kind: 'tooLarge' | 'timedOut' | 'other' }
+  | { readonly kind: 'rateLimited'; readonly retryAfterMs: Ms | undefined };
 
 // Every node and provider has its own words for it; a needless halving costs one request, a missed one the backfill.
 const REFUSAL =
-  /range|too (?:many|large|big|much|wide)|limit|exceed|max(?:imum)?\b|more than \d+|response size|timed? ?out|timeout|took too long|deadline/i;
+  /range|too (?:many|large|big|much|wide)|limit|exceed|max(?:imum)?\b|more than \d+|response size|specify an address/i;
+const TIMED_OUT = /timed? ?out|took too long|deadline/i;
+// Rates are limited and exceeded as well, but not in these words.
+const OF_THE_SIZE = /\b(?:ranges?|blocks|results|logs|response|payload)\b/i;
 
+const HTTP_OK = 200;
 const HTTP_TOO_LARGE = 413;
+const HTTP_TOO_MANY_REQUESTS = 429;
 const HTTP_GATEWAY_TIMEOUT = 504;
+
+export function logsRefusal(error: unknown, now: UnixSeconds): LogsRefusal {
+  if (!(error instanceof Error)) return { kind: 'other' };
+  const answer = failedAnswer(error, now);
+  const text = answer?.message ?? plainText(error);
+  if (answer?.status === HTTP_GATEWAY_TIMEOUT || hasCause(error, TimeoutError)) return { kind: 'timedOut' };
+  if (answer?.status === HTTP_TOO_LARGE || hasCause(error, ResponseBodyTooLargeError))
+    return { kind: 'tooLarge' };
+  const refusal = REFUSAL.test(text);
+  if (refusal && OF_THE_SIZE.test(text) && answer?.status !== HTTP_TOO_MANY_REQUESTS)
+    return { kind: 'tooLarge' };
+  if (answer !== undefined && isRateLimit(answer))
+    return { kind: 'rateLimited', retryAfterMs: answer.retryAfterMs };
+  if (TIMED_OUT.test(text)) return { kind: 'timedOut' };
+  return { kind: refusal || hasCause(error, LimitExceededRpcError) ? 'tooLarge' : 'other' };
+}
 
 /** Whether fewer blocks at once may be answered. */
 export function isRangeRefused(error: unknown): boolean {
-  if (!(error instanceof BaseError)) return error instanceof Error && REFUSAL.test(error.message);
-  const byKind = error.walk(
-    (cause) =>
-      cause instanceof TimeoutError ||
-      cause instanceof LimitExceededRpcError ||
-      (cause instanceof HttpRequestError &&
-        (cause.status === HTTP_TOO_LARGE || cause.status === HTTP_GATEWAY_TIMEOUT)),
-  );
-  return byKind !== null || REFUSAL.test(plainText(error));
+  const { kind } = logsRefusal(error, unixSeconds(0));
+  return kind === 'tooLarge' || kind === 'timedOut';
+}
+
+function isRateLimit({ status, code, message }: FailedAnswer): boolean {
+  // "Limit exceeded", without a word of which.
+  const telling = code === LimitExceededRpcError.code ? undefined : code;
+  const isRpcError = code !== undefined;
+  const observed = {
+    method: 'eth_getLogs',
+    httpStatus: status ?? HTTP_OK,
+    code: telling,
+    message,
+    isRpcError,
+  };
+  return rowOf(observed)?.class === 'capacity';
+}
+
+function hasCause(error: Error, kind: abstract new (...args: never[]) => Error): boolean {
+  return error instanceof BaseError && error.walk((cause) => cause instanceof kind) !== null;
 }

@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import { retryAfter } from '../core/retryAfter.ts';
 import { type Ms, ms } from '../core/units.ts';
 import { failureReason } from './failureReason.ts';
 import type { FailureReason, UpstreamFailure, UpstreamOutcome } from './outcome.ts';
 import { readAnswer } from './readAnswer.ts';
-import { retryAfter } from './retryAfter.ts';
 
 export interface ExchangeArgs {
   readonly method: string;

@@ -1,5 +1,4 @@
-import type { UnixSeconds } from '../core/units.ts';
-import { type Ms, ms } from '../core/units.ts';
+import { type Ms, ms, type UnixSeconds } from './units.ts';
 
 /** Span of a Retry-After header (seconds, or an HTTP date); undefined when it has neither form. */
 export function retryAfter(header: string | undefined, now: UnixSeconds): Ms | undefined {
