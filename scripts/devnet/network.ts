@@ -1,7 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { request } from 'undici';
 import { DinError } from '../../router/core/dinError.ts';
 import type { Deployment } from '../lib/deploy.ts';
 import { rpc, startAnvilProcess } from './anvilProcess.ts';
@@ -12,7 +11,7 @@ import { chooseDevnetPorts, type DevnetPorts } from './devnetPorts.ts';
 import { type DevnetState, readDevnetControl, writeDevnetState } from './devnetState.ts';
 import { controlRequest } from './faultSwitch.ts';
 import { gatewayConfig } from './gatewayConfig.ts';
-import { gatewayStatus, servicesByProvider } from './gatewayStatus.ts';
+import { gatewayReady } from './gatewayReady.ts';
 import { closeServer, listen } from './httpJson.ts';
 import { enlistProvider, enlistWatchers, fundRewards, mintTokens, openNetwork } from './participants.ts';
 import { createProcesses, type ProcessEndedError, type Processes } from './processes.ts';
@@ -176,7 +175,10 @@ async function bringUp(options: DevnetOptions, ports: DevnetPorts, processes: Pr
       () => onStep('watchers measure'),
     ),
     gateway
-      .ready(() => allEligible(gatewayUrl, providers.length), READY_TIMEOUT_MS)
+      .ready(
+        gatewayReady({ gatewayUrl, slug: SERVED.slug, providers: providers.length, say: onStep }),
+        READY_TIMEOUT_MS,
+      )
       .then(() => onStep(`gateway at ${gatewayUrl} found all ${providers.length} providers on-chain`)),
   ]);
 
@@ -256,15 +258,6 @@ async function startWatcher(
   const speaks = async () =>
     (await readFile(started.logFile, 'utf8')).includes('"watcher_started"') ? true : undefined;
   await started.ready(speaks, READY_TIMEOUT_MS);
-}
-
-/** True once the gateway is ready and may route to so many providers. */
-async function allEligible(gatewayUrl: string, providers: number): Promise<true | undefined> {
-  const ready = await request(`${gatewayUrl}/readyz`);
-  await ready.body.dump();
-  const services = [...servicesByProvider(await gatewayStatus(gatewayUrl), SERVED.slug).values()];
-  const eligible = services.filter((service) => service.state === 'eligible').length;
-  return ready.statusCode === 200 && eligible === providers ? true : undefined;
 }
 
 /** Two networks in one directory would wipe each other's state. */
