@@ -1,75 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Address, encodeFunctionData, type LocalAccount, parseAbi, parseEther } from 'viem';
+import type { LocalAccount } from 'viem';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { main } from '../router/bin/gateway.ts';
-import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
-import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
-import { networkIdOf } from '../router/chain/commitment.ts';
-import { createTransactor } from '../router/chain/transact.ts';
 import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
-import { type ProviderNode, startProviderNode } from '../scripts/devnet/providerNode.ts';
-import { type Anvil, startAnvil } from '../scripts/lib/anvil.ts';
 import { startTestGateway, type TestGateway } from './fixtures/gatewayClient.ts';
+import { type GatewayWorld, startGatewayWorld } from './fixtures/gatewayWorld.ts';
 import { startRelay } from './fixtures/relay.ts';
-import {
-  devAccount,
-  governor,
-  SETTLEMENT_CHAIN_ID,
-  type SettlementChain,
-  startSettlementChain,
-} from './fixtures/settlementChain.ts';
+import { SETTLEMENT_CHAIN_ID } from './fixtures/settlementChain.ts';
 
 const CAIP2 = 'eip155:1337';
-const NETWORK = networkIdOf(CAIP2);
-const BOND = parseEther('1000');
-const SLA = {
-  minAvailabilityBps: 9_000,
-  maxP95LatencyMs: 2_000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
-const TOKEN = parseAbi([
-  'function mint(address to, uint256 amount)',
-  'function approve(address, uint256) returns (bool)',
-]);
-const FIRST = devAccount(4);
-const SECOND = devAccount(5);
 
-let chain: SettlementChain;
-let node: Anvil;
-let endpoints: ProviderNode[];
+let world: GatewayWorld;
 let gateway: TestGateway | undefined;
 
-const as = (account: LocalAccount) => createTransactor({ client: chain.client, account });
-const registry = () => ({ address: chain.deployment.registry, abi: providerRegistryAbi }) as const;
-
-async function offer(account: LocalAccount, url: string): Promise<void> {
-  const sender = as(account);
-  const owner = account.address;
-  const token = { address: chain.deployment.token, abi: TOKEN } as const;
-  const vault = { address: chain.deployment.vault, abi: stakeVaultAbi } as const;
-  await sender.simulateAndSend({ ...token, functionName: 'mint', args: [owner, BOND] });
-  await sender.simulateAndSend({ ...token, functionName: 'approve', args: [vault.address, BOND] });
-  await sender.simulateAndSend({ ...vault, functionName: 'stake', args: [0, owner, BOND] });
-  await sender.simulateAndSend({ ...registry(), functionName: 'register', args: [owner, '', 0n, '0x'] });
-  await sender.simulateAndSend({ ...registry(), functionName: 'addService', args: [NETWORK, url, 1] });
-}
-
-/** The court's own power, without a case. */
-async function jail(provider: Address, seconds: number): Promise<void> {
-  const { court, registry: to } = chain.deployment;
-  await chain.impersonate(court);
-  const { timestamp } = await chain.client.getBlock();
-  const args = [provider, Number(timestamp) + seconds] as const;
-  const data = encodeFunctionData({ abi: providerRegistryAbi, functionName: 'jail', args });
-  await chain.rpc('eth_sendTransaction', { from: court, to, data });
-}
-
-function settlement(rpc = chain.anvil.url, chainId = SETTLEMENT_CHAIN_ID) {
-  return { chainId, rpc: [rpc], registry: chain.deployment.registry, pollIntervalMs: 100 };
+function settlement(rpc = world.chain.anvil.url, chainId = SETTLEMENT_CHAIN_ID) {
+  return { chainId, rpc: [rpc], registry: world.chain.deployment.registry, pollIntervalMs: 100 };
 }
 
 async function start(): Promise<TestGateway> {
@@ -87,24 +34,9 @@ const providers = async (of: TestGateway) => {
 };
 
 beforeAll(async () => {
-  [chain, node] = await Promise.all([startSettlementChain(), startAnvil({ chainId: 1337 })]);
-  endpoints = await Promise.all(
-    [0, 1].map(() =>
-      startProviderNode({ nodeUrl: node.url, port: 0, controlPort: 0, exit: () => undefined }),
-    ),
-  );
-  await as(governor).simulateAndSend({
-    ...registry(),
-    functionName: 'addNetwork',
-    args: [CAIP2, 'devnet', { minStake: BOND, sla: SLA }],
-  });
-  await offer(FIRST, endpoints[0]?.url ?? '');
-  await offer(SECOND, endpoints[1]?.url ?? '');
+  world = await startGatewayWorld();
 });
-afterAll(async () => {
-  await Promise.all(endpoints.map((endpoint) => endpoint.close()));
-  await Promise.all([chain.stop(), node.stop()]);
-});
+afterAll(() => world.stop());
 afterEach(async () => {
   await gateway?.close();
   gateway = undefined;
@@ -113,44 +45,46 @@ afterEach(async () => {
 test('finds the network and its providers from chain events alone, and routes to them', async () => {
   const made = await start();
   await made.ready();
-  expect(await providers(made)).toEqual([FIRST.address, SECOND.address].toSorted());
+  expect(await providers(made)).toEqual(world.providers.map(({ address }) => address).toSorted());
   for (const network of ['devnet', CAIP2, '1337']) {
     expect(await made.call(network, 'eth_chainId')).toMatchObject({ result: '0x539' });
   }
   const { settlement: shown } = await made.status();
   expect(shown).toMatchObject({ chainId: SETTLEMENT_CHAIN_ID, state: 'live', lastError: null });
-  expect(shown?.block).toBe(Number(await chain.client.getBlockNumber()));
+  expect(shown?.block).toBe(Number(await world.chain.client.getBlockNumber()));
 });
 
 test('a paused provider leaves the routing, a resumed one returns', async () => {
   const made = await start();
   await made.ready();
-  await as(FIRST).simulateAndSend({ ...registry(), functionName: 'pauseService', args: [NETWORK] });
-  await expect.poll(() => providers(made)).toEqual([SECOND.address]);
-  const first = createFaultSwitch(endpoints[0]?.controlUrl ?? '');
+  const [paused, other] = world.providers as [LocalAccount, LocalAccount];
+  await world.turn(paused, 'pauseService');
+  await expect.poll(() => providers(made)).toEqual([other.address]);
+  const first = createFaultSwitch(world.endpoints[0]?.controlUrl ?? '');
   const before = (await first.stats()).calls.eth_getBalance ?? 0;
-  const params = [FIRST.address, 'latest'];
+  const params = [paused.address, 'latest'];
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => made.call('devnet', 'eth_getBalance', params)),
   );
   for (const answer of answers) expect(answer).toHaveProperty('result');
   expect((await first.stats()).calls.eth_getBalance ?? 0).toBe(before);
-  await as(FIRST).simulateAndSend({ ...registry(), functionName: 'resumeService', args: [NETWORK] });
+  await world.turn(paused, 'resumeService');
   await expect.poll(() => providers(made)).toHaveLength(2);
 });
 
 test('a jailed provider leaves the routing and returns when its time is over', async () => {
   const made = await start();
   await made.ready();
-  await jail(SECOND.address, 3_600);
-  await expect.poll(() => providers(made)).toEqual([FIRST.address]);
-  await chain.rpc('evm_increaseTime', 3_601);
-  await chain.rpc('evm_mine');
+  const [free, jailed] = world.providers as [LocalAccount, LocalAccount];
+  await world.jail(jailed.address, 3_600);
+  await expect.poll(() => providers(made)).toEqual([free.address]);
+  await world.chain.rpc('evm_increaseTime', 3_601);
+  await world.chain.rpc('evm_mine');
   await expect.poll(() => providers(made)).toHaveLength(2);
 });
 
 test('when the settlement chain is lost the last set keeps serving, and its age shows', async () => {
-  const relay = await startRelay(chain.anvil.url);
+  const relay = await startRelay(world.chain.anvil.url);
   const made = await startTestGateway({
     settlement: settlement(relay.url),
     development: { allowPrivateEndpoints: true },
@@ -168,8 +102,12 @@ test('when the settlement chain is lost the last set keeps serving, and its age 
 });
 
 test.each([
-  ['another chain', 'WRONG_CHAIN', () => settlement(chain.anvil.url, 1)],
-  ['no registry there', 'NOT_A_REGISTRY', () => ({ ...settlement(), registry: chain.deployment.token })],
+  ['another chain', 'WRONG_CHAIN', () => settlement(world.chain.anvil.url, 1)],
+  [
+    'no registry there',
+    'NOT_A_REGISTRY',
+    () => ({ ...settlement(), registry: world.chain.deployment.token }),
+  ],
 ])('the wrong settlement chain ends the gateway with a named error: %s', async (_, code, of) => {
   const made = await startTestGateway({ settlement: of() });
   gateway = made;
@@ -186,7 +124,7 @@ test('main() runs a configuration file until the signal, and names what is wrong
     const stop = new AbortController();
     const args = {
       configFile,
-      environment: { REGISTRY: chain.deployment.registry },
+      environment: { REGISTRY: world.chain.deployment.registry },
       log: (line: string) => void lines.push(JSON.parse(line)),
       signal: stop.signal,
     };
@@ -194,7 +132,7 @@ test('main() runs a configuration file until the signal, and names what is wrong
       'listen: 127.0.0.1:0',
       'settlement:',
       `  chainId: ${SETTLEMENT_CHAIN_ID}`,
-      `  rpc: [${chain.anvil.url}]`,
+      `  rpc: [${world.chain.anvil.url}]`,
       // biome-ignore lint/suspicious/noTemplateCurlyInString: substituted by the gateway
       '  registry: ${REGISTRY}',
       'development: { allowPrivateEndpoints: true }',
