@@ -1,0 +1,73 @@
+/** For the checkpoint's tests: sets of any history, and what two sets must have in common to be the same. */
+import fc from 'fast-check';
+import { arbitraryEvent, blockAt, NETWORKS, opening, PROVIDERS } from '../../registry/events.arbitrary.ts';
+import type { RegistryEvent } from '../../registry/events.ts';
+import { emptySet, isActive, type ProviderSet } from '../../registry/providerSet.ts';
+import { applyBlock } from '../../registry/reduce.ts';
+
+const place = { blockNumber: fc.constant(0n), logIndex: fc.constant(0) };
+const provider = fc.constantFrom(...PROVIDERS);
+/** Any UTF-16: NUL, quotes, halves of surrogate pairs. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('\0', 'a\0b', '\ud800', '"\'\\', '\u2028'),
+  fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
+);
+const uint256 = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n });
+
+/** Values at the edges of what the contracts can say. */
+const extremeEvent: fc.Arbitrary<RegistryEvent> = fc.oneof(
+  fc.record({ type: fc.constant('metadataSet' as const), provider, metadata: anyText, ...place }),
+  fc.record({
+    type: fc.constant('stakeChanged' as const),
+    provider,
+    tokens: uint256,
+    thawing: uint256,
+    locked: uint256,
+    ...place,
+  }),
+  fc.record({
+    type: fc.constant('serviceAdded' as const),
+    provider,
+    network: fc.constantFrom(...NETWORKS),
+    serviceId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    url: anyText,
+    capabilities: fc.integer({ min: 0, max: 2 ** 16 - 1 }),
+    minStake: uint256,
+    ...place,
+  }),
+);
+
+export const arbitraryEvents: fc.Arbitrary<RegistryEvent[]> = fc.array(
+  fc.oneof({ weight: 4, arbitrary: arbitraryEvent }, { weight: 1, arbitrary: extremeEvent }),
+  { maxLength: 40 },
+);
+
+/** One set after each list of events, a block apart. */
+export function setsAfter(history: readonly (readonly RegistryEvent[])[]): ProviderSet[] {
+  const sets: ProviderSet[] = [];
+  let set = applyBlock(emptySet(blockAt(0)), blockAt(0), opening);
+  for (const events of history) {
+    set = applyBlock(set, blockAt(Number(set.block.number) + 1), events);
+    sets.push(set);
+  }
+  return sets;
+}
+
+/** All that a set says, in one order and without its inside. */
+export function plain(set: ProviderSet) {
+  return {
+    block: set.block,
+    successor: set.successor,
+    networks: [...set.networks.values()].sort(by(({ key }) => key)),
+    providers: [...set.providers.values()].sort(by(({ id }) => id)).map(({ services, ...rest }) => ({
+      ...rest,
+      services: [...services.values()].sort(by(({ key }) => key)),
+    })),
+    active: PROVIDERS.flatMap((id) => NETWORKS.map((network) => isActive(set, id, network))),
+  };
+}
+
+function by<T>(key: (value: T) => string): (a: T, b: T) => number {
+  return (a, b) => (key(a) < key(b) ? -1 : 1);
+}
