@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createSettlementClient } from '../chain/settlementClient.ts';
-import { loadConfig } from '../config/load.ts';
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Environment } from '../config/substitute.ts';
 import { type Clock, type Random, systemClock } from '../core/clock.ts';
@@ -12,17 +11,16 @@ import { createCallHandler } from '../gateway/callHandler.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { createHeadPoller } from '../gateway/headPoller.ts';
 import { listen } from '../gateway/listen.ts';
-import { planNetworks, routeServices } from '../gateway/networkPlan.ts';
-import { createNetworkRouter, type NetworkRouter, type RouteService } from '../gateway/networkRouter.ts';
-import { createNetworkTable } from '../gateway/networkTable.ts';
+import { planNetworks } from '../gateway/networkPlan.ts';
 import { readiness } from '../gateway/readiness.ts';
 import { gatewayStatus } from '../gateway/status.ts';
 import { createChainSource } from '../indexer/chainSource.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
-import { DEFAULT_ROUTING } from '../routing/settings.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
+import { loadGatewayConfig } from './gatewayConfig.ts';
+import { createRoutingTable } from './routingTable.ts';
 
 export interface Gateway {
   readonly url: string;
@@ -64,41 +62,7 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   });
   const calls = createCallHandler({ clock, deadlineMs: ms(config.routing.deadlineMs), metrics, logger });
 
-  const onServices = (
-    router: NetworkRouter,
-    services: readonly RouteService[],
-    before: readonly RouteService[],
-  ) => {
-    heads.follow(router, services);
-    const { joined, left } = difference(services, before);
-    for (const { label } of left) void metrics.forgetService(router.slug, label);
-    const fields = { network: router.slug, services: services.length };
-    logger.info({ ...fields, joined: shown(joined), left: shown(left) }, 'services_changed');
-  };
-  const table = createNetworkTable({
-    createRouter: ({ caip2, slug, maxHeadLagBlocks }) =>
-      createNetworkRouter({
-        caip2,
-        slug,
-        upstream,
-        clock,
-        random,
-        settings: {
-          ...DEFAULT_ROUTING,
-          maxAttempts: config.routing.maxAttempts,
-          stallMs: ms(config.routing.attemptTimeoutMs),
-          maxLagBlocks: maxHeadLagBlocks,
-        },
-        hooks: {
-          onAttempt: (service, outcome) =>
-            outcome.ok
-              ? metrics.attempt(slug, service.label, 'ok', 'ok')
-              : metrics.attempt(slug, service.label, outcome.class, outcome.reason),
-        },
-      }),
-    routeServices: (plan) => routeServices(plan, config.development),
-    onServices,
-  });
+  const table = createRoutingTable({ config, upstream, heads, clock, random, metrics, logger });
   table.apply(planNetworks(config, source?.current()));
   const unsubscribe = source?.onChange((set) => table.apply(planNetworks(config, set)));
 
@@ -206,7 +170,7 @@ export async function main(args: {
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
 }): Promise<void> {
-  const config = await loadConfig(args.configFile, args.environment);
+  const config = await loadGatewayConfig(args.configFile, args.environment);
   const destination = { write: (line: string) => args.log(line.trimEnd()) };
   const gateway = await startGateway({
     config,
@@ -230,22 +194,6 @@ function chainSource(config: GatewayConfig, clock: Clock, logger: Logger): Provi
     pollIntervalMs: settlement.pollIntervalMs,
     ...(settlement.maxRange !== undefined && { maxRange: settlement.maxRange }),
   });
-}
-
-function difference(now: readonly RouteService[], before: readonly RouteService[]) {
-  const keysNow = new Set(now.map((service) => service.key));
-  const keysBefore = new Set(before.map((service) => service.key));
-  return {
-    joined: now.filter((service) => !keysBefore.has(service.key)),
-    left: before.filter((service) => !keysNow.has(service.key)),
-  };
-}
-
-// A first load may bring thousands: a log line names some.
-const SHOWN_LABELS = 10;
-
-function shown(services: readonly RouteService[]) {
-  return { count: services.length, labels: services.slice(0, SHOWN_LABELS).map((service) => service.label) };
 }
 
 /** A wildcard address is reached by the loopback one. */
