@@ -1,0 +1,25 @@
+import type { BlockRef, Hex } from '../../registry/providerSet.ts';
+import type { IndexerView } from './indexerReader.ts';
+
+/**
+ * - `held`: the indexer holds the block
+ * - `left`: it holds another one in its place
+ * - `unknown`: it holds none in its place: dropped, never held, or still to come
+ */
+export type Standing = 'held' | 'left' | 'unknown';
+
+export function standing(
+  block: { readonly number: bigint; readonly hash: Hex },
+  { held, head, deployment: { base } }: IndexerView,
+): Standing {
+  const there = [held.get(block.number), head, base].find((known) => known?.number === block.number);
+  if (there !== undefined) return there.hash === block.hash ? 'held' : 'left';
+  if (head.number === block.number + 1n) return head.parentHash === block.hash ? 'held' : 'left';
+  return 'unknown';
+}
+
+/** The same, with blocks that no reorg can reach taken as held: the indexer drops old blocks without events. */
+export function standingBelow(depth: bigint, block: BlockRef, view: IndexerView): Standing {
+  const found = standing(block, view);
+  return found === 'unknown' && block.number <= view.head.number - depth ? 'held' : found;
+}
