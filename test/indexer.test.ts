@@ -324,7 +324,7 @@ function inSet(set: ProviderSet): Record<string, boolean> {
   const answers: Record<string, boolean> = {};
   for (const id of PROVIDERS) {
     for (const key of NETWORKS) {
-      const listed = activeServices(set, key).some((service) => service.provider === id);
+      const listed = [...activeServices(set, key)].some((service) => service.provider === id);
       expect(isActive(set, id, key)).toBe(listed);
       answers[`${id}/${key}`] = listed;
     }

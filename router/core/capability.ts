@@ -13,6 +13,9 @@ export type Capability = keyof typeof CAPABILITY_BITS;
 
 const NAMES = Object.keys(CAPABILITY_BITS) as Capability[];
 
+/** Bitmap of all capabilities that this version knows. */
+export const KNOWN_CAPABILITIES = capabilityBits(NAMES);
+
 /** Bitmap of names. */
 export function capabilityBits(names: readonly Capability[]): number {
   return names.reduce((bits, name) => bits | CAPABILITY_BITS[name], 0);

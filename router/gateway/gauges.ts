@@ -17,7 +17,7 @@ export function gatewayGauges(state: {
         ? {
             block: Number(set.block.number),
             ageSeconds: state.settlement.status.ageMs / 1000,
-            services: set.active.values().reduce((sum, services) => sum + services.length, 0),
+            services: set.active.values().reduce((sum, services) => sum + services.size, 0),
           }
         : undefined,
     settlement: state.settlement && settlementGauges(state.settlement),

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { checkConfig } from '../config/load.ts';
 import type { Caip2 } from '../core/caip2.ts';
 import { unixSeconds } from '../core/units.ts';
+import { handMadeSet } from '../registry/providerSet.fixture.ts';
 import {
-  emptySet,
+  activeServices,
   type Network,
   type NetworkKey,
   type ProviderSet,
@@ -17,6 +18,7 @@ const PROVIDER = '0xAbCd000000000000000000000000000000001234';
 function network(caip2: string, slug: string, change: Partial<Network> = {}): Network {
   return {
     key: `0x${Buffer.from(caip2).toString('hex')}` as NetworkKey,
+    index: 0,
     caip2: caip2 as Caip2,
     slug,
     minStake: 1n,
@@ -46,17 +48,8 @@ function service(of: Network): Service {
 }
 
 function set(networks: readonly Network[], services: readonly Service[] = []): ProviderSet {
-  const active = new Map<NetworkKey, readonly Service[]>();
-  for (const of of networks)
-    active.set(
-      of.key,
-      services.filter((offer) => offer.network === of.key),
-    );
-  return {
-    ...emptySet({ number: 1n, hash: '0x1', parentHash: '0x0', timestamp: unixSeconds(1) }),
-    networks: new Map(networks.map((of) => [of.key, of])),
-    active,
-  };
+  const block = { number: 1n, hash: '0x1', parentHash: '0x0', timestamp: unixSeconds(1) } as const;
+  return handMadeSet(block, networks, services);
 }
 
 const own = {
@@ -69,7 +62,7 @@ const config = await checkConfig({ networks: [own] });
 describe('planNetworks', () => {
   test('serves the configured networks before there is a set', () => {
     expect(planNetworks(config, undefined)).toMatchObject([
-      { caip2: 'eip155:1', slug: 'ethereum', active: [], maxHeadLagBlocks: 10 },
+      { caip2: 'eip155:1', slug: 'ethereum', active: { size: 0 }, maxHeadLagBlocks: 10 },
     ]);
   });
 
@@ -77,7 +70,7 @@ describe('planNetworks', () => {
     const mainnet = network('eip155:1', 'mainnet');
     const linea = network('eip155:59144', 'linea');
     const plans = planNetworks(config, set([linea, mainnet], [service(mainnet), service(linea)]));
-    expect(plans.map((plan) => [plan.caip2, plan.slug, plan.active.length])).toEqual([
+    expect(plans.map((plan) => [plan.caip2, plan.slug, plan.active.size])).toEqual([
       ['eip155:1', 'ethereum', 1],
       ['eip155:59144', 'linea', 1],
     ]);
@@ -109,10 +102,10 @@ describe('planNetworks', () => {
     expect(planNetworks(config, set([{ ...onChain, sla: none }]))[0]?.maxHeadLagBlocks).toBe(2);
   });
 
-  test("hands on the set's own array, so that an unchanged network is known as one", () => {
+  test("hands on the set's own list, so that an unchanged network is known as one", () => {
     const mainnet = network('eip155:1', 'x');
     const current = set([mainnet], [service(mainnet)]);
-    expect(planNetworks(config, current)[0]?.active).toBe(current.active.get(mainnet.key));
+    expect(planNetworks(config, current)[0]?.active).toBe(activeServices(current, mainnet.key));
     expect(planNetworks(config, undefined)[0]?.active).toBe(planNetworks(config, undefined)[0]?.active);
   });
 });

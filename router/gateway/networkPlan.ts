@@ -2,7 +2,9 @@ import type { GatewayConfig } from '../config/schema.ts';
 import type { Caip2 } from '../core/caip2.ts';
 import { capabilityBits } from '../core/capability.ts';
 import { isNetworkSlug } from '../core/networkSlug.ts';
-import type { Network, NetworkKey, ProviderSet, Service } from '../registry/providerSet.ts';
+import { networksInOrder } from '../registry/networkOrder.ts';
+import { NO_SERVICES, type ServiceList } from '../registry/networkServices.ts';
+import { activeServices, type Network, type ProviderSet } from '../registry/providerSet.ts';
 import type { RouteService } from './networkRouter.ts';
 
 type OwnNetwork = GatewayConfig['networks'][number];
@@ -14,11 +16,9 @@ export interface NetworkPlan {
   readonly maxHeadLagBlocks: number;
   readonly own: OwnNetwork | undefined;
   readonly network: Network | undefined;
-  /** The set's own array: the same one as before when nothing changed in this network. */
-  readonly active: readonly Service[];
+  /** The set's own list: the same one as before when nothing changed in this network. */
+  readonly active: ServiceList;
 }
-
-const NO_SERVICES: readonly Service[] = [];
 
 // An SLA without any lag would make every service ineligible between two polls.
 const LEAST_LAG_BLOCKS = 2;
@@ -29,10 +29,11 @@ const LEAST_LAG_BLOCKS = 2;
  */
 export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined): readonly NetworkPlan[] {
   const onChain = new Map<Caip2, Network>();
-  for (const network of set?.networks.values() ?? []) {
+  for (const network of set ? networksInOrder(set) : []) {
     if (network.status === 'live') onChain.set(network.caip2, network);
   }
-  const active = (key: NetworkKey | undefined) => (key && set?.active.get(key)) ?? NO_SERVICES;
+  const active = (network: Network | undefined) =>
+    set && network ? activeServices(set, network.key) : NO_SERVICES;
   const lag = (own: OwnNetwork | undefined, network: Network | undefined) =>
     own?.maxHeadLagBlocks ??
     (network ? Math.max(network.sla.maxP95BlockLag, LEAST_LAG_BLOCKS) : config.routing.maxHeadLagBlocks);
@@ -46,7 +47,7 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
       maxHeadLagBlocks: lag(own, network),
       own,
       network,
-      active: active(network?.key),
+      active: active(network),
     };
   });
   const slugs = new Set(plans.map((plan) => plan.slug));
@@ -59,7 +60,7 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
       maxHeadLagBlocks: lag(undefined, network),
       own: undefined,
       network,
-      active: active(network.key),
+      active: active(network),
     });
   }
   return plans;
@@ -81,7 +82,8 @@ export function routeServices(
       weight: upstream.weight,
     }),
   );
-  const network = plan.active.map(
+  const network = Array.from(
+    plan.active,
     (service): RouteService => ({
       key: service.key,
       label: `${service.provider.slice(0, 6)}…${service.provider.slice(-4)}`,

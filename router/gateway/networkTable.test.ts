@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
+import { NO_SERVICES } from '../registry/networkServices.ts';
 import type { Service } from '../registry/providerSet.ts';
 import type { NetworkPlan } from './networkPlan.ts';
 import type { NetworkRouter, RouteService } from './networkRouter.ts';
 import { createNetworkTable } from './networkTable.ts';
-
-const NONE: readonly Service[] = [];
 
 function plan(caip2: string, slug: string, change: Partial<NetworkPlan> = {}): NetworkPlan {
   return {
@@ -15,7 +14,7 @@ function plan(caip2: string, slug: string, change: Partial<NetworkPlan> = {}): N
     maxHeadLagBlocks: 5,
     own: undefined,
     network: undefined,
-    active: NONE,
+    active: NO_SERVICES,
     ...change,
   };
 }
@@ -36,7 +35,7 @@ function table() {
       agreedHead: () => undefined,
     }),
     routeServices: ({ active }) =>
-      active.map((service) => ({
+      Array.from(active, (service) => ({
         key: service.key,
         label: service.key,
         tier: 'network',
@@ -49,7 +48,11 @@ function table() {
   return { ...made, setServices, onServices };
 }
 
-const offers = (...names: string[]) => names.map((name) => ({ key: name, url: 'http://x' }) as Service);
+const offers = (...names: string[]) =>
+  NO_SERVICES.edited(
+    [],
+    names.map((name, id) => ({ key: name, id, url: 'http://x', capabilities: 1 }) as Service),
+  );
 
 test('finds a network by slug, CAIP-2 id and chain id', () => {
   const { apply, resolve, routers } = table();

@@ -2,12 +2,21 @@ import { describe, expect, it } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { blockAt } from './events.arbitrary.ts';
 import { createNetworkLookup, networkLookup } from './networkLookup.ts';
-import { emptySet, type Network, type NetworkKey } from './providerSet.ts';
+import { handMadeSet } from './providerSet.fixture.ts';
+import type { Network, NetworkKey } from './providerSet.ts';
 
 const sla = { minAvailabilityBps: 0, maxP95LatencyMs: 0, maxP95BlockLag: 0, maxMismatches: 0, minSamples: 0 };
 
 function network(caip2: string, slug: string, status: Network['status'] = 'live'): Network {
-  return { key: `0x${caip2}` as NetworkKey, caip2: caip2 as Caip2, slug, minStake: 0n, sla, status };
+  return {
+    key: `0x${caip2}` as NetworkKey,
+    index: 0,
+    caip2: caip2 as Caip2,
+    slug,
+    minStake: 0n,
+    sla,
+    status,
+  };
 }
 
 const linea = network('eip155:59144', 'linea');
@@ -40,8 +49,8 @@ describe('networkLookup()', () => {
   });
 
   it('is built once for each state of the networks', () => {
-    const set = { ...emptySet(blockAt(0)), networks: new Map([[linea.key, linea]]) };
+    const set = handMadeSet(blockAt(0), [linea]);
     expect(networkLookup({ ...set, block: blockAt(1) })).toBe(networkLookup(set));
-    expect(networkLookup({ ...set, networks: new Map() })('linea')).toBeUndefined();
+    expect(networkLookup(handMadeSet(blockAt(0), []))('linea')).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { type Caip2, eip155ChainId } from '../core/caip2.ts';
+import { networksInOrder } from './networkOrder.ts';
 import type { Network, ProviderSet } from './providerSet.ts';
 
 /** Finds a network by what users call it: its CAIP-2 id, its EIP-155 chain id in decimals, or its slug. */
@@ -10,7 +11,7 @@ const known = new WeakMap<ProviderSet['networks'], NetworkLookup>();
 export function networkLookup(set: ProviderSet): NetworkLookup {
   const existing = known.get(set.networks);
   if (existing !== undefined) return existing;
-  const created = createNetworkLookup(set.networks.values());
+  const created = createNetworkLookup(networksInOrder(set));
   known.set(set.networks, created);
   return created;
 }

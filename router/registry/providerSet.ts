@@ -1,5 +1,8 @@
 import type { Caip2 } from '../core/caip2.ts';
 import type { Branded, UnixSeconds } from '../core/units.ts';
+import { type NetworkServices, NO_SERVICES, type ServiceList } from './networkServices.ts';
+import { emptyList, type PersistentList } from './persistent/persistentList.ts';
+import { emptyMap, type PersistentMap } from './persistent/persistentMap.ts';
 
 export type Hex = `0x${string}`;
 /** Checksummed address. */
@@ -27,6 +30,8 @@ export interface Sla {
 
 export interface Network {
   readonly key: NetworkKey;
+  /** How many networks the registry had opened before this one. */
+  readonly index: number;
   readonly caip2: Caip2;
   readonly slug: string;
   readonly minStake: bigint;
@@ -58,21 +63,22 @@ export interface Provider {
   readonly locked: bigint;
   /** Σ minStake over the offered services. */
   readonly requiredStake: bigint;
-  readonly services: ReadonlyMap<NetworkKey, Service>;
+  readonly services: PersistentMap<NetworkKey, Service>;
 }
 
 /**
  * All that the contracts' events say, at one settlement block. Immutable: a change makes a new set that shares what
- * did not change. A reader holds one set for a whole call.
+ * did not change, and costs what changed. A reader holds one set for a whole call.
  */
 export interface ProviderSet {
   readonly block: BlockRef;
-  readonly networks: ReadonlyMap<NetworkKey, Network>;
-  readonly providers: ReadonlyMap<Address, Provider>;
-  /** The services that may be routed to, by network. An index: answering never scans the set. */
-  readonly active: ReadonlyMap<NetworkKey, readonly Service[]>;
+  /** Not in the order in which they were opened: see `networksInOrder`. */
+  readonly networks: PersistentMap<NetworkKey, Network>;
+  readonly providers: PersistentMap<Address, Provider>;
+  /** The services that may be routed to, by network: networks without any are not in it. See {@link activeServices}. */
+  readonly active: PersistentMap<NetworkKey, NetworkServices>;
   /** Jails that have not ended at `block`, the next to end first: time frees providers without an event. */
-  readonly jails: readonly Jail[];
+  readonly jails: PersistentList<Jail>;
   /** The registry that replaced this one; undefined while it is in force. */
   readonly successor: Address | undefined;
 }
@@ -82,21 +88,32 @@ export interface Jail {
   readonly until: UnixSeconds;
 }
 
+const NOTHING: Omit<ProviderSet, 'block'> = {
+  networks: emptyMap(),
+  providers: emptyMap(),
+  active: emptyMap(),
+  jails: emptyList<Jail>(
+    (a, b) => a.until - b.until || (a.provider < b.provider ? -1 : a.provider > b.provider ? 1 : 0),
+  ),
+  successor: undefined,
+};
+
 /** What is known before the first event. */
 export function emptySet(block: BlockRef): ProviderSet {
-  const none = { networks: new Map(), providers: new Map(), active: new Map() };
-  return { block, ...none, jails: [], successor: undefined };
+  return { block, ...NOTHING };
 }
 
 export function serviceKey(provider: Address, network: NetworkKey): ServiceKey {
   return `${provider}/${network}` as ServiceKey;
 }
 
-const NONE: readonly Service[] = [];
-
-/** The services of one network that may be routed to, in the order of their ids. */
-export function activeServices(set: ProviderSet, network: NetworkKey): readonly Service[] {
-  return set.active.get(network) ?? NONE;
+/**
+ * The services of one network that may be routed to and have all of these capabilities, by an index. Without
+ * capabilities it is the same object as long as nothing of it changed. One order whatever the history.
+ * @param capabilities bitmap; with a bit that this version does not know, nobody is known to have it
+ */
+export function activeServices(set: ProviderSet, network: NetworkKey, capabilities = 0): ServiceList {
+  return set.active.get(network)?.having(capabilities) ?? NO_SERVICES;
 }
 
 /** `IProviderRegistry.isActive` at the set's block. */
@@ -114,11 +131,19 @@ export function mayServe(
   network: Network | undefined,
   at: UnixSeconds,
 ): boolean {
+  return mayServeAny(provider, at) && isOpen(service, network);
+}
+
+/** The provider's part of {@link mayServe}: one answer for all its services. */
+export function mayServeAny(provider: Provider, at: UnixSeconds): boolean {
   return (
     provider.signer !== undefined &&
-    service.status === 'live' &&
-    network?.status === 'live' &&
     at >= provider.jailedUntil &&
     provider.tokens - provider.thawing >= provider.requiredStake
   );
+}
+
+/** The service's part of {@link mayServe}. */
+export function isOpen(service: Service, network: Network | undefined): boolean {
+  return service.status === 'live' && network?.status === 'live';
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
+import { KNOWN_CAPABILITIES } from '../core/capability.ts';
 import { unixSeconds } from '../core/units.ts';
 import { arbitraryEvent, blockAt, NETWORKS, opening, PROVIDERS } from './events.arbitrary.ts';
 import type { RegistryEvent } from './events.ts';
-import { activeServices, emptySet, isActive, type ProviderSet } from './providerSet.ts';
+import { activeServices, emptySet, isActive, type ProviderSet, type Service } from './providerSet.ts';
 import { advance, applyBlock, reduce } from './reduce.ts';
 
 const NOWHERE = { blockNumber: 0n, logIndex: 0 };
@@ -33,23 +34,20 @@ const offered = reduce(start, added());
 
 /** The definition, by a scan: what the index must equal. */
 function scan(set: ProviderSet): Map<string, string[]> {
-  const found = new Map<string, { id: number; key: string }[]>();
-  for (const provider of set.providers.values()) {
-    for (const [network, service] of provider.services) {
-      if (!isActive(set, provider.id, network)) continue;
-      found.set(network, [...(found.get(network) ?? []), { id: service.id, key: service.key }]);
-    }
-  }
-  return new Map(
-    [...found].map(([network, list]) => [
-      network,
-      list.sort((a, b) => a.id - b.id || (a.key < b.key ? -1 : 1)).map(({ key }) => key),
-    ]),
-  );
+  const found = [...set.providers.values()]
+    .flatMap(({ services }) => [...services.values()])
+    .filter(({ provider, network }) => isActive(set, provider, network))
+    .sort((a, b) => known(a) - known(b) || a.id - b.id || (a.key < b.key ? -1 : 1));
+  const byNetwork = Map.groupBy(found, ({ network }) => network);
+  return new Map(Array.from(byNetwork, ([network, list]) => [network, list.map(({ key }) => key)]));
+}
+
+function known({ capabilities }: Service): number {
+  return capabilities & KNOWN_CAPABILITIES;
 }
 
 function index(set: ProviderSet): Map<string, string[]> {
-  return new Map([...set.active].map(([network, list]) => [network, list.map(({ key }) => key)]));
+  return new Map(Array.from(set.active, ([network, list]) => [network, Array.from(list, ({ key }) => key)]));
 }
 
 /** Events in blocks; the numbers are the blocks that pass without one of ours before. */
@@ -141,8 +139,8 @@ describe('reduce() with random events', () => {
 
 describe('reduce()', () => {
   it('activates a registered, staked, live service', () => {
-    expect(activeServices(offered, net).map(({ provider }) => provider)).toEqual([alice]);
-    expect(activeServices(offered, otherNet)).toEqual([]);
+    expect(Array.from(activeServices(offered, net), ({ provider }) => provider)).toEqual([alice]);
+    expect([...activeServices(offered, otherNet)]).toEqual([]);
   });
 
   it('deactivates while paused and activates on resume', () => {
@@ -177,7 +175,7 @@ describe('reduce()', () => {
 
   it('delists on retirement of the network, for good', () => {
     const retired = reduce(offered, { type: 'networkRetired', network: net, ...NOWHERE });
-    expect(activeServices(retired, net)).toEqual([]);
+    expect([...activeServices(retired, net)]).toEqual([]);
     const { caip2, slug, minStake, sla } = retired.networks.get(net) ?? expect.fail('the network is gone');
     const again = reduce(retired, {
       type: 'networkAdded',
@@ -188,7 +186,7 @@ describe('reduce()', () => {
       sla,
       ...NOWHERE,
     });
-    expect(activeServices(again, net)).toEqual([]);
+    expect([...activeServices(again, net)]).toEqual([]);
   });
 
   it('ignores events about networks and services that it does not know', () => {
@@ -235,11 +233,11 @@ describe('advance()', () => {
 
   it('keeps a provider out until its jail ends, and lets it back in at that second', () => {
     expect(isActive(jailed, alice, net)).toBe(false);
-    expect(jailed.jails).toEqual([{ provider: alice, until: 10 }]);
-    expect(activeServices(advance(jailed, blockAt(4)), net)).toEqual([]);
+    expect([...jailed.jails]).toEqual([{ provider: alice, until: 10 }]);
+    expect([...activeServices(advance(jailed, blockAt(4)), net)]).toEqual([]);
     const free = advance(jailed, blockAt(5));
-    expect(activeServices(free, net).map(({ provider }) => provider)).toEqual([alice]);
-    expect(free.jails).toEqual([]);
+    expect(Array.from(activeServices(free, net), ({ provider }) => provider)).toEqual([alice]);
+    expect([...free.jails]).toEqual([]);
   });
 
   it('looks at no provider whose jail lasts', () => {
@@ -250,6 +248,6 @@ describe('advance()', () => {
 
   it('does not let back in who has too little stake by then', () => {
     const slashed = reduce(jailed, stake({ tokens: 9n }));
-    expect(activeServices(advance(slashed, blockAt(6)), net)).toEqual([]);
+    expect([...activeServices(advance(slashed, blockAt(6)), net)]).toEqual([]);
   });
 });

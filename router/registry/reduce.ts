@@ -1,5 +1,5 @@
 import type { RegistryEvent } from './events.ts';
-import type { Address, BlockRef, NetworkKey, Provider, ProviderSet, Service } from './providerSet.ts';
+import type { Address, BlockRef, NetworkKey, ProviderSet, Service } from './providerSet.ts';
 import { serviceKey } from './providerSet.ts';
 import { openDraft, type SetDraft } from './setDraft.ts';
 
@@ -29,7 +29,7 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
       const { network: key, caip2, slug, minStake, sla } = event;
       // The registry opens a key once and closes it for good.
       if (draft.network(key) === undefined) {
-        draft.putNetwork({ key, caip2, slug, minStake, sla, status: 'live' });
+        draft.addNetwork({ key, caip2, slug, minStake, sla, status: 'live' });
       }
       break;
     }
@@ -44,20 +44,20 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
       break;
     }
     case 'providerRegistered':
-      change(draft, event.provider, { signer: event.signer, metadata: event.metadata });
+      draft.changeProvider(event.provider, { signer: event.signer, metadata: event.metadata });
       break;
     case 'metadataSet':
-      change(draft, event.provider, { metadata: event.metadata });
+      draft.changeProvider(event.provider, { metadata: event.metadata });
       break;
     case 'signerRotated':
-      change(draft, event.provider, { signer: event.signer });
+      draft.changeProvider(event.provider, { signer: event.signer });
       break;
     case 'providerJailed':
-      change(draft, event.provider, { jailedUntil: event.until });
+      draft.changeProvider(event.provider, { jailedUntil: event.until });
       break;
     case 'stakeChanged': {
       const { tokens, thawing, locked } = event;
-      change(draft, event.provider, {
+      draft.changeProvider(event.provider, {
         ...(tokens !== undefined && { tokens }),
         ...(thawing !== undefined && { thawing }),
         ...(locked !== undefined && { locked }),
@@ -66,8 +66,10 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
     }
     case 'serviceAdded': {
       const { provider, network, serviceId: id, url, capabilities, minStake } = event;
+      // Services are offered on networks that there are: one that is opened has none to look for.
+      if (draft.network(network) === undefined) break;
       const key = serviceKey(provider, network);
-      putService(draft, { key, id, provider, network, url, capabilities, minStake, status: 'live' });
+      draft.putService({ key, id, provider, network, url, capabilities, minStake, status: 'live' });
       break;
     }
     case 'serviceUpdated': {
@@ -96,29 +98,12 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
   }
 }
 
-function change(draft: SetDraft, id: Address, values: Partial<Provider>): void {
-  draft.putProvider({ ...draft.provider(id), ...values });
-}
-
 function changeService(
   draft: SetDraft,
   provider: Address,
   network: NetworkKey,
   values: Partial<Service>,
 ): void {
-  const service = draft.provider(provider).services.get(network);
-  if (service !== undefined) putService(draft, { ...service, ...values });
-}
-
-function putService(draft: SetDraft, service: Service): void {
-  const provider = draft.provider(service.provider);
-  const services = new Map(provider.services).set(service.network, service);
-  const requiredStake =
-    provider.requiredStake - stakeFor(provider.services.get(service.network)) + stakeFor(service);
-  draft.putProvider({ ...provider, services, requiredStake });
-}
-
-/** Live or paused, an offered service needs its stake. */
-function stakeFor(service: Service | undefined): bigint {
-  return service === undefined || service.status === 'removed' ? 0n : service.minStake;
+  const service = draft.service(provider, network);
+  if (service !== undefined) draft.putService({ ...service, ...values });
 }

@@ -1,3 +1,4 @@
+import type { PersistentMap } from './persistent/persistentMap.ts';
 import type { Address, NetworkKey, ProviderSet } from './providerSet.ts';
 
 export interface SetDifference {
@@ -5,7 +6,7 @@ export interface SetDifference {
   readonly networks: ReadonlySet<NetworkKey>;
 }
 
-/** What differs between two sets: added, changed or gone. */
+/** What differs between two sets: added, changed or gone. Costs what they do not share. */
 export function setDifference(before: ProviderSet, after: ProviderSet): SetDifference {
   return {
     providers: changedKeys(before.providers, after.providers),
@@ -13,10 +14,9 @@ export function setDifference(before: ProviderSet, after: ProviderSet): SetDiffe
   };
 }
 
-function changedKeys<K, V>(before: ReadonlyMap<K, V>, after: ReadonlyMap<K, V>): ReadonlySet<K> {
-  const changed = new Set<K>();
-  if (before === after) return changed;
-  for (const [key, value] of after) if (before.get(key) !== value) changed.add(key);
-  for (const key of before.keys()) if (!after.has(key)) changed.add(key);
-  return changed;
+function changedKeys<K extends string, V>(
+  before: PersistentMap<K, V>,
+  after: PersistentMap<K, V>,
+): ReadonlySet<K> {
+  return new Set(after.differences(before).map(({ key }) => key));
 }

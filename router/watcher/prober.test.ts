@@ -3,14 +3,8 @@ import type { Caip2 } from '../core/caip2.ts';
 import { systemClock } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import type { Ms, UnixSeconds } from '../core/units.ts';
-import {
-  emptySet,
-  type Network,
-  type NetworkKey,
-  type ProviderSet,
-  type Service,
-  type ServiceKey,
-} from '../registry/providerSet.ts';
+import { handMadeSet } from '../registry/providerSet.fixture.ts';
+import type { Network, NetworkKey, ProviderSet, Service, ServiceKey } from '../registry/providerSet.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { probeableServices } from './probeable.ts';
 import { createProber } from './prober.ts';
@@ -18,6 +12,7 @@ import { createProber } from './prober.ts';
 function network(caip2: string, fill: string): Network {
   return {
     key: `0x${fill.repeat(32)}` as NetworkKey,
+    index: 0,
     caip2: caip2 as Caip2,
     slug: 'devnet',
     minStake: 1n,
@@ -43,13 +38,8 @@ function service(id: number, on: Network, url = `https://node${id}.example`): Se
 
 function setOf(...services: Service[]): ProviderSet {
   const hash = '0x00' as const;
-  return {
-    ...emptySet({ number: 1n, hash, parentHash: hash, timestamp: 0 as UnixSeconds }),
-    networks: new Map([evm, solana].map((one) => [one.key, one])),
-    active: new Map(
-      [evm, solana].map((one) => [one.key, services.filter((some) => some.network === one.key)]),
-    ),
-  };
+  const block = { number: 1n, hash, parentHash: hash, timestamp: 0 as UnixSeconds };
+  return handMadeSet(block, [evm, solana], services);
 }
 
 const answered: UpstreamOutcome = { ok: true, result: '"0x539"' as RawJson, latencyMs: 1 as Ms };

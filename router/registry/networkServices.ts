@@ -1,0 +1,78 @@
+import { KNOWN_CAPABILITIES } from '../core/capability.ts';
+import { emptyList, type PersistentList } from './persistent/persistentList.ts';
+import type { Service } from './providerSet.ts';
+
+/** Services in an order that does not depend on the history: those alike in capabilities together, then by id. */
+export interface ServiceList extends Iterable<Service> {
+  readonly size: number;
+  at(index: number): Service | undefined;
+}
+
+/** The services with the same known capabilities. */
+interface Alike {
+  readonly capabilities: number;
+  readonly services: PersistentList<Service>;
+}
+
+/** By id, and by key should a contract ever give an id twice. */
+const NONE_ALIKE = emptyList<Service>((a, b) => a.id - b.id || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+
+/**
+ * The active services of one network, by their capabilities: who has some is known by looking at the at most 2^7
+ * combinations, not at services. Immutable; a class as {@link PersistentMap} is.
+ */
+export class NetworkServices implements ServiceList {
+  readonly size: number;
+  /** By their bitmaps, none of them empty. */
+  readonly #alike: readonly Alike[];
+
+  /** For this file; others begin with {@link NO_SERVICES}. */
+  constructor(alike: readonly Alike[]) {
+    this.#alike = alike;
+    this.size = alike.reduce((sum, { services }) => sum + services.size, 0);
+  }
+
+  at(index: number): Service | undefined {
+    let rest = index;
+    for (const { services } of this.#alike) {
+      if (rest < services.size) return services.at(rest);
+      rest -= services.size;
+    }
+    return undefined;
+  }
+
+  *[Symbol.iterator](): Generator<Service, undefined> {
+    for (const { services } of this.#alike) yield* services;
+  }
+
+  /** Those with all of these capabilities; this very list when that is all of them. */
+  having(capabilities: number): ServiceList {
+    if ((capabilities & ~KNOWN_CAPABILITIES) !== 0) return NO_SERVICES;
+    const able = this.#alike.filter((alike) => (alike.capabilities & capabilities) === capabilities);
+    return able.length === this.#alike.length ? this : new NetworkServices(able);
+  }
+
+  edited(leaving: readonly Service[], joining: readonly Service[]): NetworkServices {
+    const left = byCapabilities(leaving);
+    const joined = byCapabilities(joining);
+    const alike = new Map(this.#alike.map(({ capabilities, services }) => [capabilities, services]));
+    for (const capabilities of new Set([...left.keys(), ...joined.keys()])) {
+      const before = alike.get(capabilities) ?? NONE_ALIKE;
+      const services = before.edited(left.get(capabilities) ?? [], joined.get(capabilities) ?? []);
+      if (services.size === 0) alike.delete(capabilities);
+      else alike.set(capabilities, services);
+    }
+    return new NetworkServices(
+      Array.from(alike, ([capabilities, services]) => ({ capabilities, services })).sort(
+        (a, b) => a.capabilities - b.capabilities,
+      ),
+    );
+  }
+}
+
+export const NO_SERVICES = new NetworkServices([]);
+
+/** Strangers set bits that mean nothing (yet): a list for each of their combinations would be theirs to multiply. */
+function byCapabilities(services: readonly Service[]): Map<number, Service[]> {
+  return Map.groupBy(services, (service) => service.capabilities & KNOWN_CAPABILITIES);
+}
