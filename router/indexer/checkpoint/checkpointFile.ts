@@ -1,11 +1,11 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -23,10 +23,14 @@ const KEPT_ASIDE = 3;
  */
 export function ensureFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // SQLite would make it readable by all, and opens what it may not write for reading.
-  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+  try {
+    // SQLite would make it readable by all.
     writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
-  else accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+    // What it may not write, SQLite would open for reading.
+    accessSync(path, constants.R_OK | constants.W_OK);
+  }
 }
 
 export interface FileLock {
@@ -65,8 +69,7 @@ export function moveAside(path: string, reason: string, at: UnixSeconds): string
   const aside = `${path}.aside-${time}-${words}`;
   renameSync(path, aside);
   for (const companion of COMPANIONS) {
-    if (statSync(path + companion, { throwIfNoEntry: false }))
-      renameSync(path + companion, aside + companion);
+    if (existsSync(path + companion)) renameSync(path + companion, aside + companion);
   }
   removeOldest(path);
   return aside;
