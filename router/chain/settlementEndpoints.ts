@@ -44,6 +44,8 @@ export interface SettlementEndpoint {
   leave(fault: 'down' | 'behind' | 'wrongChain' | 'missingLogs', detail: string): never;
   /** The same said of another endpoint, found wrong by comparing; the look goes on. */
   accuse(other: SettlementEndpoint, fault: 'down' | 'wrongChain' | 'missingLogs', detail: string): void;
+  /** A question asked of it on the side failed: it is left, too. */
+  failed(error: unknown): void;
 }
 
 export interface SettlementEndpointsOptions {
@@ -124,6 +126,7 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
         const accused = entries.findIndex((entry) => entry.endpoint === other);
         if (accused !== -1) book.leave(accused, fault, detail);
       },
+      failed: (error) => leaveFor(index, error),
     };
     const unheard = { verifiedAt: undefined, otherChainId: undefined, heardAt: undefined };
     return { index, endpoint, connection, ...unheard, inspecting: false };
@@ -153,14 +156,20 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
     entry.verifiedAt = clock.now();
   }
 
-  /** Leaves the endpoint for what it answered, or did not. */
-  function blame(entry: Entry, error: unknown): EndpointLeftError {
-    if (error instanceof EndpointLeftError) return error;
-    const detail = describeChainError(error);
-    // What fails because we hang up is nobody's fault.
-    if (!closing.signal.aborted)
-      book.leave(entry.index, 'down', detail, failedAnswer(error, clock.unix())?.retryAfterMs);
-    return new EndpointLeftError(entry.endpoint.name, detail, { cause: error });
+  function leaveFor(index: number, error: unknown): void {
+    // Left already; and what fails because we hang up is nobody's fault.
+    if (error instanceof EndpointLeftError || closing.signal.aborted) return;
+    book.leave(index, 'down', describeChainError(error), failedAnswer(error, clock.unix())?.retryAfterMs);
+  }
+
+  async function isVerified(entry: Entry): Promise<boolean> {
+    try {
+      await verify(entry);
+      return true;
+    } catch (error) {
+      leaveFor(entry.index, error);
+      return false;
+    }
   }
 
   /** Looks at the endpoints that nobody has heard of for a while. Delays nobody. */
@@ -178,11 +187,11 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
     if (entry.inspecting) return;
     entry.inspecting = true;
     try {
-      await verify(entry);
+      if (!(await isVerified(entry))) return;
       entry.endpoint.saw(await entry.endpoint.client.getBlockNumber());
       book.answered(entry.index);
     } catch (error) {
-      blame(entry, error);
+      leaveFor(entry.index, error);
     } finally {
       entry.inspecting = false;
     }
@@ -213,19 +222,15 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
         if (entry === undefined) throw noneLeft(lastFailure);
         tried.add(entry.index);
         try {
-          await abortable(
-            verify(entry).catch((error) => {
-              throw blame(entry, error);
-            }),
-            signal,
-          );
+          if (!(await abortable(isVerified(entry), signal))) continue;
           const result = await abortable(work(entry.endpoint), signal);
           book.used(entry.index);
           return result;
         } catch (error) {
           signal.throwIfAborted();
           if (!(error instanceof EndpointLeftError || isEndpointError(error))) throw error;
-          lastFailure = blame(entry, error);
+          leaveFor(entry.index, error);
+          lastFailure = error;
         }
       }
     },
@@ -272,8 +277,8 @@ export class WrongChainError extends DinError {
 /** Ends the work of a look; never leaves `look`. */
 class EndpointLeftError extends DinError {
   readonly code = 'ENDPOINT_LEFT';
-  constructor(name: string, detail: string, options?: { cause?: unknown }) {
-    super(`${name} is left: ${detail}`, options);
+  constructor(name: string, detail: string) {
+    super(`${name} is left: ${detail}`);
   }
 }
 

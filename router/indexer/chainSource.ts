@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address, PublicClient } from 'viem';
 import { describeChainError } from '../chain/chainError.ts';
 import { discoverRegistry, NotARegistryError, type RegistryContracts } from '../chain/contracts.ts';
+import type { SettlementEndpoint } from '../chain/settlementEndpoints.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { DinError } from '../core/dinError.ts';
 import { type Ms, ms } from '../core/units.ts';
 import { emptySet, type ProviderSet } from '../registry/providerSet.ts';
 import type { ProviderSource, SourceStatus } from '../registry/providerSource.ts';
 import { type CatchUpStep, catchUp, ReorgTooDeepError } from './catchUp.ts';
+import { createChainQuirks } from './chainQuirks.ts';
 import { type ChainReader, createChainReader } from './chainReader.ts';
 import { newest, openWindow, type ReorgWindow } from './reorgWindow.ts';
 
@@ -116,7 +118,7 @@ export function createChainSource(options: ChainSourceOptions): ProviderSource {
       if (actual !== expected) throw new WrongChainError(expected, actual);
     }
     const contracts = await discoverRegistry(client, registry);
-    const reader = createChainReader(client, contracts);
+    const reader = createChainReader(onlyEndpoint(client), contracts, createChainQuirks(logger));
     const fromBlock = contracts.deploymentBlock > 0n ? contracts.deploymentBlock - 1n : 0n;
     const base = await reader.blockAt(fromBlock);
     if (base === undefined)
@@ -239,6 +241,20 @@ export function createChainSource(options: ChainSourceOptions): ProviderSource {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+  };
+}
+
+function onlyEndpoint(client: PublicClient): SettlementEndpoint {
+  return {
+    name: 'rpc',
+    client,
+    others: () => [],
+    saw() {},
+    leave(_, detail): never {
+      throw new Error(detail);
+    },
+    accuse() {},
+    failed() {},
   };
 }
 

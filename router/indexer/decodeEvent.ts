@@ -1,11 +1,10 @@
-import { decodeEventLog, isAddressEqual, type Log } from 'viem';
+import { decodeEventLog } from 'viem';
 import { providerRegistryAbi } from '../chain/abi/providerRegistry.ts';
 import { stakeVaultAbi } from '../chain/abi/stakeVault.ts';
 import type { RegistryContracts } from '../chain/contracts.ts';
 import type { RegistryEvent } from '../registry/events.ts';
+import type { MinedLog } from './logAnswer.ts';
 import { type RegistryLogEvent, toRegistryEvent, type VaultLogEvent } from './toRegistryEvent.ts';
-
-type MinedLog = Pick<Log<bigint, number, false>, 'address' | 'topics' | 'data' | 'blockNumber' | 'logIndex'>;
 
 /** The logs' events in the chain's order. Logs that the fold has no use for, or that we do not know, are left out. */
 export function decodeEvents(
@@ -22,8 +21,8 @@ function decodeEvent(
 ): RegistryEvent | undefined {
   const place = { blockNumber: log.blockNumber, logIndex: log.logIndex };
   try {
-    if (isAddressEqual(log.address, registry)) return toRegistryEvent(place, registryEventOf(log));
-    if (isAddressEqual(log.address, vault)) return toRegistryEvent(place, vaultEventOf(log));
+    if (log.address === registry.toLowerCase()) return toRegistryEvent(place, registryEventOf(log));
+    if (log.address === vault.toLowerCase()) return toRegistryEvent(place, vaultEventOf(log));
   } catch {
     // An event of a later version of the contracts.
   }
