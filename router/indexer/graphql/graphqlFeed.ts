@@ -1,6 +1,6 @@
+import { WrongChainError } from '../../chain/settlementEndpoints.ts';
 import { type Ms, ms } from '../../core/units.ts';
 import type { Address, BlockRef } from '../../registry/providerSet.ts';
-import { WrongChainError } from '../chainSource.ts';
 import type { AdvanceArgs, AdvanceResult, DeploymentFeed, EventFeed } from '../eventFeed.ts';
 import { catchUpWithIndexer } from './indexerCatchUp.ts';
 import { createIndexerReader } from './indexerReader.ts';
@@ -53,7 +53,7 @@ export function createGraphqlFeed(options: GraphqlFeedOptions): GraphqlFeed {
       if (options.chainId !== undefined && options.chainId !== chainId) {
         throw new WrongChainError(options.chainId, chainId);
       }
-      let head = view.head.number;
+      let head = view.head.ref.number;
       return {
         ...{ chainId, registry, vault, base },
         advance({ mayLeave = async () => true, ...args }) {

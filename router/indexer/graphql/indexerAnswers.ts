@@ -10,7 +10,10 @@ import { decodeEvent } from './eventJson.ts';
  * answers each root field with one SQL statement: a list is of one moment, two lists of one request need not be.
  */
 
-/** Its newest block, whose events it indexes, and which of the blocks of these numbers it holds. */
+/**
+ * Its newest block that is there with all its events and all before (`live`), whose events it indexes, and which of the
+ * blocks of these numbers it holds.
+ */
 export const LOOK = /* GraphQL */ `
   query Look($registry: String!, $numbers: [BigInt]) {
     deployment(registry: $registry) {
@@ -21,11 +24,11 @@ export const LOOK = /* GraphQL */ `
       baseParentHash
       baseTimestamp
     }
-    heads: blocks(orderBy: "number", orderDirection: "desc", limit: 1) {
-      items { number hash parentHash timestamp }
+    heads: blocks(where: { live: true }, orderBy: "number", orderDirection: "desc", limit: 1) {
+      items { number hash parentHash timestamp indexedAt }
     }
     held: blocks(where: { number_in: $numbers }, limit: 1000) {
-      items { number hash parentHash timestamp }
+      items { number hash parentHash timestamp indexedAt }
     }
   }
 `;
@@ -53,6 +56,12 @@ export interface IndexedDeployment {
   readonly base: BlockRef;
 }
 
+export interface IndexedBlock {
+  readonly ref: BlockRef;
+  /** Another time than before says that the block was undone and indexed once more. */
+  readonly indexedAt: bigint;
+}
+
 export interface IndexedEvent {
   readonly blockNumber: bigint;
   /** Undefined when it is of a kind that this version does not know. */
@@ -73,7 +82,9 @@ const bigint = z
   .transform(BigInt);
 const instant = bigint.transform(unixSeconds);
 
-const block = z.object({ number: bigint, hash, parentHash: hash, timestamp: instant });
+const block = z
+  .object({ number: bigint, hash, parentHash: hash, timestamp: instant, indexedAt: bigint })
+  .transform(({ indexedAt, ...ref }): IndexedBlock => ({ ref, indexedAt }));
 
 export const lookAnswer = z.object({
   deployment: z

@@ -4,7 +4,7 @@ import { applyBlock } from '../../registry/reduce.ts';
 import { ReorgTooDeepError } from '../catchUp.ts';
 import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
 import { extend, links, newest, type ReorgWindow, rollBack } from '../reorgWindow.ts';
-import type { IndexedEvent } from './indexerAnswers.ts';
+import type { IndexedBlock, IndexedEvent } from './indexerAnswers.ts';
 import { type IndexerReader, type IndexerView, MalformedAnswerError, type PageEnd } from './indexerReader.ts';
 import { standingBelow } from './standing.ts';
 
@@ -29,36 +29,37 @@ export interface IndexerCatchUpArgs extends AdvanceArgs {
 /**
  * Brings a window to the indexer's newest block. Costs one request when nothing is new, three for a page of events.
  *
- * No torn reads: the block to stop at is known before the events are read, and afterwards one statement finds it, the
- * block to begin from and the steps between them all there. Blocks come and go with their events, so the events are
- * those of one branch.
+ * No torn reads: the block to stop at is known before the events are read, and afterwards one statement finds it, not
+ * indexed anew, the block to begin from and the steps between them all there. A block comes and goes in one transaction
+ * with its events, after those of the blocks before it, so the events are all and only those of one branch (see
+ * router/indexer/ponder/ponder.schema.ts).
  * @throws `ReorgTooDeepError`, {@link IndexerForkedError}, {@link CannotTellError}; the reader's errors as they are.
  */
 export async function catchUpWithIndexer(args: IndexerCatchUpArgs): Promise<AdvanceResult> {
   const { window, reader, signal, onStep } = args;
   const tip = newest(window).block;
   const view = await reader.look([tip.number], signal);
-  const { head } = view;
+  const head = view.head.ref;
   args.onHead(head.number);
   // Another chain, or this one begun anew: numbers alone must not make its blocks pass for ours.
   if (view.deployment.base.hash !== args.base.hash)
     throw new ReorgTooDeepError(args.base.number, head.number);
   if (head.hash === tip.hash) return 'current';
-  if (standingBelow(window.depth, tip, view) === 'held') return await goForward(args, window, head);
+  if (standingBelow(window.depth, tip, view) === 'held') return await goForward(args, window, view.head);
   if (isMerelyBehind(window, head)) return 'behind';
   const ancestor = await findAncestor(args, head);
   const back = rollBack(window, ancestor.block) ?? window;
   if (ancestor.branchLeft) {
     if (!(await args.mayLeave(tip))) throw new IndexerForkedError(tip);
     onStep({ window: back, events: 0, head: head.number });
-    return await goForward(args, back, head);
+    return await goForward(args, back, view.head);
   }
   // Nothing says that the newest steps are wrong, only that the indexer no longer knows them: they are built once
   // more, and shown from where they are newer than what is shown already.
   const showNewer: typeof onStep = (step) => {
     if (newest(step.window).block.number > tip.number) onStep(step);
   };
-  return await goForward({ ...args, onStep: showNewer }, back, head);
+  return await goForward({ ...args, onStep: showNewer }, back, view.head);
 }
 
 /** An indexer that lags, or starts from nothing, does not say that we are wrong. */
@@ -101,7 +102,7 @@ async function findAncestor(
 async function goForward(
   { reader, signal, onStep }: IndexerCatchUpArgs,
   start: ReorgWindow,
-  head: BlockRef,
+  { ref: head, indexedAt }: IndexedBlock,
 ): Promise<AdvanceResult> {
   let window = start;
   const after = newest(window).block.number;
@@ -117,7 +118,9 @@ async function goForward(
     if (numbers.length === 0) continue;
     const view = await reader.look([from.number, ...numbers, head.number], signal);
     const fromStands = standingBelow(window.depth, from, view) === 'held';
-    if (!fromStands || view.held.get(head.number)?.hash !== head.hash) return 'moved';
+    const headNow = view.held.get(head.number);
+    const headStands = headNow?.ref.hash === head.hash && headNow.indexedAt === indexedAt;
+    if (!fromStands || !headStands) return 'moved';
     for (const block of stepsOf(view, from, numbers)) {
       const set = newest(window);
       const events = waiting.filter(({ blockNumber }) => blockNumber <= block.number);
@@ -146,7 +149,7 @@ function lastWholeBlock(events: readonly IndexedEvent[]): bigint[] {
 
 /** Those of the blocks that the indexer holds; the last of them it must. */
 function stepsOf({ held }: IndexerView, from: BlockRef, numbers: readonly bigint[]): BlockRef[] {
-  const blocks = numbers.map((number) => held.get(number)).filter((block) => block !== undefined);
+  const blocks = numbers.map((number) => held.get(number)?.ref).filter((block) => block !== undefined);
   const linked = blocks.every((block, index) => {
     const before = blocks[index - 1] ?? from;
     return block.number !== before.number + 1n || links(before, block);

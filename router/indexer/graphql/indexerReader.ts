@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import { describeChainError } from '../../chain/chainError.ts';
 import { DinError } from '../../core/dinError.ts';
 import type { Ms } from '../../core/units.ts';
-import type { Address, BlockRef } from '../../registry/providerSet.ts';
+import type { Address } from '../../registry/providerSet.ts';
 import { boundedFetch } from './boundedFetch.ts';
 import {
   EVENTS,
   eventsAnswer,
+  type IndexedBlock,
   type IndexedDeployment,
   type IndexedEvent,
   LOOK,
@@ -18,7 +19,7 @@ import {
 // A thousand events of the longest metadata and URLs that the contracts allow are far shorter.
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** What following an indexer needs of it. Each answer is checked; rejects as {@link createIndexerReader} says. */
+/** What following an indexer needs of it: all answers from one database. Each answer is checked; rejects as {@link createIndexerReader} says. */
 export interface IndexerReader {
   /** `numbers`: at most 1,000 blocks to look for. */
   look(numbers: readonly bigint[], signal: AbortSignal): Promise<IndexerView>;
@@ -27,9 +28,9 @@ export interface IndexerReader {
 
 export interface IndexerView {
   readonly deployment: IndexedDeployment;
-  readonly head: BlockRef;
+  readonly head: IndexedBlock;
   /** By number, as of one moment: those asked for that it holds. It drops old blocks without events. */
-  readonly held: ReadonlyMap<bigint, BlockRef>;
+  readonly held: ReadonlyMap<bigint, IndexedBlock>;
 }
 
 /** The blocks after `after`, up to and with `to`. */
@@ -99,7 +100,7 @@ export function createIndexerReader(registry: Address, options: IndexerReaderOpt
       const head = answer.heads.items[0];
       if (answer.deployment === null) throw new RegistryNotIndexedError(registry);
       if (head === undefined) throw new IndexerNotReadyError();
-      const held = new Map(answer.held.items.map((block) => [block.number, block]));
+      const held = new Map(answer.held.items.map((block) => [block.ref.number, block]));
       return { deployment: answer.deployment, head, held };
     },
     async events({ after, to, cursor }, signal) {

@@ -36,8 +36,15 @@ const schema = buildSchema(/* GraphQL */ `
     baseParentHash: String!
     baseTimestamp: BigInt!
   }
-  type block { number: BigInt! hash: String! parentHash: String! timestamp: BigInt! }
-  input blockFilter { number_in: [BigInt] }
+  type block {
+    number: BigInt!
+    hash: String!
+    parentHash: String!
+    timestamp: BigInt!
+    live: Boolean!
+    indexedAt: BigInt!
+  }
+  input blockFilter { number_in: [BigInt] live: Boolean }
   type blockPage { items: [block!]! }
   type registryEvent { id: String! registry: String! blockNumber: BigInt! type: String! data: String! }
   input registryEventFilter { registry: String blockNumber_gt: BigInt blockNumber_lte: BigInt }
@@ -53,8 +60,10 @@ export interface IndexerServer {
   requests(): number;
   /** What every request meets until it is set to undefined. */
   fail(fault: Fault | undefined): void;
-  /** Takes over what the chain has, but for its newest `lag` blocks. */
+  /** Follows the chain up to its newest block but `lag`. */
   sync(lag?: number): void;
+  /** Takes only the chain's first blocks for final, and is in the midst of reading the others again. */
+  restart(final: number): void;
   close(): Promise<void>;
 }
 
@@ -68,14 +77,15 @@ export interface IndexerServerOptions {
 
 export async function startIndexerServer(options: IndexerServerOptions): Promise<IndexerServer> {
   const { chain, keep = 1_000, beforeRead } = options;
-  let blocks = chain.blocks();
+  const take = indexing();
+  let rows = take([], chain.blocks(), true);
   let fault: Fault | undefined;
   let requests = 0;
 
   const rootValue = {
     deployment: read(({ registry }: { registry: string }) => deployment(registry)),
-    blocks: read((args: BlocksArgs) => ({ items: blockItems(blocks, keep, args) })),
-    registryEvents: read((args: EventsArgs) => eventPage(blocks, args)),
+    blocks: read((args: BlocksArgs) => ({ items: blockItems(rows, keep, args) })),
+    registryEvents: read((args: EventsArgs) => eventPage(rows, args)),
   };
 
   function read<Args, Answer>(answer: (args: Args) => Answer): (args: Args) => Answer {
@@ -105,13 +115,43 @@ export async function startIndexerServer(options: IndexerServerOptions): Promise
       fault = next;
     },
     sync(lag = 0) {
-      blocks = chain.blocks().slice(0, Math.max(1, chain.blocks().length - lag));
+      rows = take(rows, chain.blocks().slice(0, Math.max(1, chain.blocks().length - lag)), true);
+    },
+    restart(final) {
+      rows = take(rows.slice(0, final), halfRead(chain.blocks()), false);
     },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+interface Row {
+  readonly block: ModelBlock;
+  readonly live: boolean;
+  readonly indexedAt: number;
+}
+
+/** Rows of the branch that was there already stay; others are written anew. */
+function indexing() {
+  let clock = 0;
+  return (before: readonly Row[], blocks: readonly ModelBlock[], live: boolean): readonly Row[] => {
+    clock += 1;
+    return blocks.map((block, index) => {
+      const row = before[index];
+      const same = row?.block.ref.hash === block.ref.hash && (row.live || !live);
+      return same ? row : { block, live, indexedAt: clock };
+    });
+  };
+}
+
+/** All but the last events of the last block that has some. */
+function halfRead(blocks: readonly ModelBlock[]): readonly ModelBlock[] {
+  const last = blocks.findLastIndex(({ events }) => events.length > 0);
+  return blocks
+    .slice(0, last + 1)
+    .map((block, index) => (index === last ? { ...block, events: block.events.slice(0, 1) } : block));
 }
 
 function answer(response: ServerResponse, status: number, body: string): void {
@@ -155,18 +195,24 @@ function deployment(registry: string): object | undefined {
 }
 
 interface BlocksArgs {
-  readonly where?: { readonly number_in: readonly string[] };
+  readonly where: { readonly number_in?: readonly string[]; readonly live?: boolean };
   readonly orderDirection?: string;
   readonly limit: number;
 }
 
-function blockItems(blocks: readonly ModelBlock[], keep: number, { where, ...args }: BlocksArgs): object[] {
-  const kept = blocks.filter(({ events }, index) => events.length > 0 || index >= blocks.length - keep);
-  const rows = kept
-    .slice(kept[0] === blocks[0] ? 1 : 0)
-    .filter(({ ref }) => where === undefined || where.number_in.includes(String(ref.number)))
-    .map(({ ref }) => ({ ...ref, number: String(ref.number), timestamp: String(ref.timestamp) }));
-  return (args.orderDirection === 'desc' ? rows.reverse() : rows).slice(0, args.limit);
+function blockItems(rows: readonly Row[], keep: number, { where, ...args }: BlocksArgs): object[] {
+  const items = rows
+    .filter(
+      ({ block, live }) => block.events.length > 0 || (live && block.ref.number > rows.length - 1 - keep),
+    )
+    .filter(({ block }) => block.ref.number > BASE.number)
+    .filter(({ block }) => where.number_in?.includes(String(block.ref.number)) ?? true)
+    .filter(({ live }) => live || where.live !== true)
+    .map(({ block: { ref }, live, indexedAt }) => ({
+      ...{ number: String(ref.number), hash: ref.hash, parentHash: ref.parentHash },
+      ...{ timestamp: String(ref.timestamp), live, indexedAt: String(indexedAt) },
+    }));
+  return (args.orderDirection === 'desc' ? items.reverse() : items).slice(0, args.limit);
 }
 
 interface EventsArgs {
@@ -175,9 +221,9 @@ interface EventsArgs {
   readonly after?: string;
 }
 
-function eventPage(blocks: readonly ModelBlock[], { where, limit, after = '' }: EventsArgs): object {
-  const rows = blocks
-    .flatMap(({ events }) => events)
+function eventPage(rows: readonly Row[], { where, limit, after = '' }: EventsArgs): object {
+  const found = rows
+    .flatMap(({ block }) => block.events)
     .filter(
       ({ blockNumber }) =>
         BigInt(where.blockNumber_gt) < blockNumber && blockNumber <= BigInt(where.blockNumber_lte),
@@ -190,6 +236,6 @@ function eventPage(blocks: readonly ModelBlock[], { where, limit, after = '' }: 
       data: encodeEvent(event),
     }))
     .filter(({ id }) => id > after);
-  const items = rows.slice(0, limit);
-  return { items, pageInfo: { hasNextPage: rows.length > limit, endCursor: items.at(-1)?.id ?? null } };
+  const items = found.slice(0, limit);
+  return { items, pageInfo: { hasNextPage: found.length > limit, endCursor: items.at(-1)?.id ?? null } };
 }

@@ -23,6 +23,8 @@ export interface ModelChain {
   mine(...blocks: (readonly RegistryEvent[])[]): void;
   /** Other blocks in place of the newest `depth`. */
   reorg(depth: number, ...blocks: (readonly RegistryEvent[])[]): void;
+  /** Back on a branch that it was on, a block longer than the one it leaves. */
+  goBackTo(branch: readonly ModelBlock[]): void;
   /** The fold of the branch that ends in the block, whether or not the chain is still on it. */
   setAt(hash: Hex): ProviderSet;
 }
@@ -56,6 +58,12 @@ export function createModelChain(): ModelChain {
       blocks = blocks.slice(0, Math.max(1, blocks.length - depth));
       branch += 1;
       for (const events of mined) mineOne(events);
+    },
+    goBackTo(former) {
+      const length = blocks.length;
+      blocks = [...former];
+      branch += 1;
+      while (blocks.length <= length) mineOne([]);
     },
     setAt,
   };

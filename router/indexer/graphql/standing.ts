@@ -12,14 +12,14 @@ export function standing(
   block: { readonly number: bigint; readonly hash: Hex },
   { held, head, deployment: { base } }: IndexerView,
 ): Standing {
-  const there = [held.get(block.number), head, base].find((known) => known?.number === block.number);
-  if (there !== undefined) return there.hash === block.hash ? 'held' : 'left';
-  if (head.number === block.number + 1n) return head.parentHash === block.hash ? 'held' : 'left';
+  const known = [held.get(block.number)?.ref, head.ref, base].find((ref) => ref?.number === block.number);
+  if (known !== undefined) return known.hash === block.hash ? 'held' : 'left';
+  if (head.ref.number === block.number + 1n) return head.ref.parentHash === block.hash ? 'held' : 'left';
   return 'unknown';
 }
 
 /** The same, with blocks that no reorg can reach taken as held: the indexer drops old blocks without events. */
 export function standingBelow(depth: bigint, block: BlockRef, view: IndexerView): Standing {
   const found = standing(block, view);
-  return found === 'unknown' && block.number <= view.head.number - depth ? 'held' : found;
+  return found === 'unknown' && block.number <= view.head.ref.number - depth ? 'held' : found;
 }
