@@ -2,6 +2,9 @@ import { createConfig } from 'ponder';
 import { providerRegistryAbi } from '../../chain/abi/providerRegistry.ts';
 import { stakeVaultAbi } from '../../chain/abi/stakeVault.ts';
 import { readIndexerConfig } from './indexerConfig.ts';
+import { endWithLauncher } from './lib/endWithLauncher.ts';
+
+endWithLauncher();
 
 const config = readIndexerConfig(process.env);
 const { chainId, rpc, pollingIntervalMs, database, deployments } = config;

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CONFIG_VARIABLE, type IndexerConfig } from '../../router/indexer/ponder/indexerConfig.ts';
+import { type PonderNews, ponderNews } from './ponderLog.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const APP = join(ROOT, 'router/indexer/ponder');
+// The program itself: npm's `ponder` command would find whatever Node comes first.
+const PONDER = join(ROOT, 'node_modules/ponder/dist/esm/bin/ponder.js');
+// Ponder itself gives up a clean end after five seconds.
+const GRACE_MS = 8_000;
+
+export interface PonderOptions {
+  readonly config: IndexerConfig;
+  /** Database schema that holds the tables. */
+  readonly schema: string;
+  /** Database schema that holds views of them, under a name that stays; PostgreSQL only. */
+  readonly viewsSchema?: string;
+  readonly host: string;
+  readonly port: number;
+  /** Ponder's working directory: it writes its GraphQL schema there. */
+  readonly directory: string;
+  onNews(news: PonderNews): void;
+}
+
+export interface PonderProcess {
+  /** Resolves with the exit code, or undefined when a signal ended it. */
+  readonly ended: Promise<number | undefined>;
+  /** SIGTERM, and SIGKILL when that does not help in time. Resolves once it has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts `ponder start` on this Node. It ends with this process, however that ends. */
+export function startPonderProcess(options: PonderOptions): PonderProcess {
+  const { config, schema, viewsSchema, host, port, directory, onNews } = options;
+  const args = ['start', '--root', APP, '--schema', schema, '--hostname', host, '--port', String(port)];
+  if (viewsSchema !== undefined && config.database.kind === 'postgres')
+    args.push('--views-schema', viewsSchema);
+  const child = spawn(process.execPath, [PONDER, ...args, '--log-format', 'json'], {
+    cwd: directory,
+    // A group of its own: Ctrl-C in a terminal reaches this process alone, which then ends it in order.
+    detached: true,
+    // The channel tells it when this process is gone, see endWithLauncher.ts.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: environment(config),
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      const news = ponderNews(line);
+      if (news !== undefined) onNews(news);
+    });
+  }
+  const ended = new Promise<number | undefined>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? undefined));
+  });
+  return {
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      const given = new AbortController();
+      await Promise.race([
+        ended,
+        delay(GRACE_MS, undefined, { signal: given.signal }).catch(() => undefined),
+      ]);
+      given.abort();
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Nothing of the surroundings that Ponder would take for its own settings, e.g. PORT and DATABASE_URL. */
+function environment(config: IndexerConfig): Record<string, string> {
+  const { PATH = '', HOME = '', TMPDIR, NODE_OPTIONS, NODE_EXTRA_CA_CERTS } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR !== undefined && { TMPDIR }),
+    ...(NODE_OPTIONS !== undefined && { NODE_OPTIONS }),
+    ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }),
+    // Errors are masked towards strangers.
+    NODE_ENV: 'production',
+    // About Ponder's own dependencies; no operator can do anything about them.
+    NODE_NO_WARNINGS: '1',
+    PONDER_TELEMETRY_DISABLED: '1',
+    [CONFIG_VARIABLE]: JSON.stringify(config),
+  };
+}
