@@ -1,26 +1,29 @@
 import type { Context, Event } from 'ponder:registry';
 import { block, registryEvent } from 'ponder:schema';
+import type { Address } from 'viem';
 import type { RegistryEvent } from '../../../registry/events.ts';
 import { encodeEvent } from '../../graphql/eventJson.ts';
-import { eventId } from './eventId.ts';
+import { applyToPresent } from './applyToPresent.ts';
+import { eventRow } from './eventRow.ts';
 
-/** The fold's event for routers, and the row of its block. */
+type LogEvent = Extract<Event, { log: unknown }>;
+
+/** What bears on a registry's provider set: the row that routers read, the row of its block, and people's tables. */
 export async function recordEvent(
-  registry: `0x${string}`,
-  event: RegistryEvent,
+  registry: Address,
+  said: RegistryEvent,
   { db }: Context,
-  { number, hash, parentHash, timestamp }: Event['block'],
+  event: Pick<LogEvent, 'block' | 'log'>,
 ): Promise<void> {
-  await db.insert(registryEvent).values({
-    id: eventId(event),
-    registry,
-    blockNumber: event.blockNumber,
-    type: event.type,
-    data: encodeEvent(event),
-  });
+  const { id, blockNumber } = eventRow(event);
+  await db
+    .insert(registryEvent)
+    .values({ id, registry, blockNumber, type: said.type, data: encodeEvent(said) });
+  const { number, hash, parentHash, timestamp } = event.block;
   const indexedAt = BigInt(Date.now());
   await db
     .insert(block)
     .values({ number, hash, parentHash, timestamp, events: 1, live: false, indexedAt })
     .onConflictDoUpdate((row) => ({ events: row.events + 1 }));
+  await applyToPresent(registry, said, db);
 }

@@ -1,5 +1,6 @@
 import { ponder } from 'ponder:registry';
 import { type RegistryLogEvent, toRegistryEvent } from '../../toRegistryEvent.ts';
+import { recordContractChange } from '../lib/recordContractChange.ts';
 import { recordEvent } from '../lib/recordEvent.ts';
 
 const EVENTS = [
@@ -23,8 +24,12 @@ for (const eventName of EVENTS) {
   ponder.on(`Registry:${eventName}`, async ({ event, context }) => {
     const { args, block, log } = event;
     // Ponder has decoded by the same ABI; that the name and its arguments belong together gets lost in the loop.
-    const said = { eventName, args } as RegistryLogEvent;
-    const registryEvent = toRegistryEvent({ blockNumber: block.number, logIndex: log.logIndex }, said);
-    if (registryEvent !== undefined) await recordEvent(log.address, registryEvent, context, block);
+    const said = toRegistryEvent({ blockNumber: block.number, logIndex: log.logIndex }, {
+      eventName,
+      args,
+    } as RegistryLogEvent);
+    if (said !== undefined) await recordEvent(log.address, said, context, event);
+    if (said?.type !== 'registryReplaced') return;
+    await recordContractChange(context, event, 'successor', said.successor);
   });
 }

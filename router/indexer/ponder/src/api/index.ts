@@ -3,12 +3,26 @@ import schema from 'ponder:schema';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { graphql } from 'ponder';
+import { readIndexerConfig } from '../../indexerConfig.ts';
+import { BEGIN_ANEW, LEFT_BRANCH } from '../../lib/leftBranchNews.ts';
+import { forget, isOfLeftBranch } from './leftBranch.ts';
 
-// Routers' longest query is a tenth of it.
-const MAX_BODY_BYTES = 16 * 1024;
+// Four times the longest question of routers, a thousand block numbers.
+const MAX_BODY_BYTES = 64 * 1024;
+// Lets an explorer ask for the schema; people's questions are half as deep.
+const MAX_DEPTH = 14;
+
+// Ponder loads this file before it indexes or serves anything, and waits for it.
+const { chainId } = readIndexerConfig(process.env);
+if (await isOfLeftBranch(chainId)) {
+  await forget(chainId);
+  console.log(JSON.stringify(LEFT_BRANCH));
+  process.exit(BEGIN_ANEW);
+}
 
 const app = new Hono();
 app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
-for (const path of ['/', '/graphql']) app.use(path, graphql({ db, schema }));
+const server = graphql({ db, schema }, { maxOperationDepth: MAX_DEPTH });
+for (const path of ['/', '/graphql']) app.use(path, server);
 
 export default app;
