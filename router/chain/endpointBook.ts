@@ -43,9 +43,12 @@ export interface EndpointBookOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: EndpointLogger | undefined;
+  /** Once it aborts nobody is blamed any more: what fails then fails because we hang up. */
+  readonly closing: AbortSignal;
 }
 
-export function createEndpointBook({ names, clock, random, logger }: EndpointBookOptions): EndpointBook {
+export function createEndpointBook(options: EndpointBookOptions): EndpointBook {
+  const { names, clock, random, logger, closing } = options;
   let standings: readonly Standing[] = names.map(() => UNKNOWN);
 
   function at(index: number): Standing {
@@ -57,6 +60,7 @@ export function createEndpointBook({ names, clock, random, logger }: EndpointBoo
   }
 
   function leave(index: number, fault: Fault, detail: string, retryAfterMs?: Ms): void {
+    if (closing.aborted) return;
     const before = at(index);
     const now = clock.now();
     set(index, left(before, { fault, detail, now, random, retryAfterMs }));

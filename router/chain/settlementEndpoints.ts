@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicClient } from 'viem';
 import { abortable } from '../core/abortable.ts';
 import { type Clock, type Random, systemClock } from '../core/clock.ts';
 import { DinError } from '../core/dinError.ts';
 import type { EndpointStatus } from '../core/endpointStatus.ts';
-import { type Ms, ms } from '../core/units.ts';
-import { describeChainError, isEndpointError } from './chainError.ts';
+import { isEndpointError } from './chainError.ts';
 import { createEndpointBook, type EndpointLogger } from './endpointBook.ts';
-import { createEndpointClient, type EndpointClient } from './endpointClient.ts';
-import { failedAnswer } from './failedAnswer.ts';
+import { createEndpointClient } from './endpointClient.ts';
+import { createEndpointInspector } from './endpointInspector.ts';
 import { NoSettlementEndpointError } from './settlementClient.ts';
 
 /**
@@ -66,56 +64,43 @@ export interface SettlementEndpointsOptions {
 const TIMEOUT_MS = 10_000;
 // Cheap: one request for a head, only where there is an alternative.
 const INSPECT_INTERVAL_MS = 4_000;
-// A name may lead to another node, and a node to another chain, at any time.
-const VERIFY_INTERVAL_MS = 60_000;
-// The first look needs to know whom it may ask for a second opinion, but waits for no one who hangs.
-const FIRST_INSPECTION_MS = 1_000;
-
-interface Entry {
-  readonly index: number;
-  readonly endpoint: SettlementEndpoint;
-  readonly connection: EndpointClient;
-  /** Chain id last found right. */
-  verifiedAt: Ms | undefined;
-  /** Set while it serves another chain. */
-  otherChainId: number | undefined;
-  heardAt: Ms | undefined;
-  inspecting: boolean;
-}
 
 /**
  * Connects to nothing before the first look, and has no timers: everything happens while somebody looks.
  * @throws {@link NoSettlementEndpointError} when there is no endpoint or one is no http(s) or ws(s) URL.
  */
 export function createSettlementEndpoints(options: SettlementEndpointsOptions): SettlementEndpoints {
-  const { rpcUrls, clock = systemClock, random = Math.random, logger } = options;
+  const { rpcUrls, chainId, clock = systemClock, random = Math.random, logger } = options;
   const { timeoutMs = TIMEOUT_MS, inspectIntervalMs = INSPECT_INTERVAL_MS } = options;
   if (rpcUrls.length === 0) throw new NoSettlementEndpointError('no settlement endpoint is given');
   const names = rpcUrls.map((_, index) => `rpc[${index}]`);
-  const book = createEndpointBook({ names, clock, random, logger });
-  const listeners = new Set<() => void>();
   const closing = new AbortController();
-  const entries = rpcUrls.map((url, index) => createEntry(url, index));
-  let expectedChainId = options.chainId;
-  let inspectAt: Ms | undefined;
-
-  function createEntry(url: string, index: number): Entry {
-    const name = names[index] ?? '';
-    const connection = createEndpointClient({
-      name,
+  const book = createEndpointBook({ names, clock, random, logger, closing: closing.signal });
+  const connections = rpcUrls.map((url, index) =>
+    createEndpointClient({
+      name: names[index] ?? '',
       url,
       timeoutMs,
       onHead: (head) => announced(index, head),
-    });
-    const endpoint: SettlementEndpoint = {
+    }),
+  );
+  const clients = connections.map(({ client }) => client);
+  const inspector = createEndpointInspector({ clients, book, clock, chainId, intervalMs: inspectIntervalMs });
+  const endpoints = clients.map(createEndpoint);
+  const listeners = new Set<() => void>();
+  let firstInspection: Promise<void> | undefined;
+
+  function createEndpoint(client: PublicClient, index: number): SettlementEndpoint {
+    const name = names[index] ?? '';
+    return {
       name,
-      client: connection.client,
+      client,
       others() {
-        inspectOthers();
-        return entries.filter((other) => other.index !== index && book.isGood(other.index)).map(endpointOf);
+        inspector.inspectSome();
+        return endpoints.filter((_, other) => other !== index && book.isGood(other));
       },
       saw(head) {
-        hear(index);
+        inspector.heard(index);
         book.saw(index, head);
       },
       leave(fault, detail) {
@@ -123,18 +108,10 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
         throw new EndpointLeftError(name, detail);
       },
       accuse(other, fault, detail) {
-        const accused = entries.findIndex((entry) => entry.endpoint === other);
-        if (accused !== -1) book.leave(accused, fault, detail);
+        book.leave(endpoints.indexOf(other), fault, detail);
       },
-      failed: (error) => leaveFor(index, error),
+      failed: (error) => inspector.failed(index, error),
     };
-    const unheard = { verifiedAt: undefined, otherChainId: undefined, heardAt: undefined };
-    return { index, endpoint, connection, ...unheard, inspecting: false };
-  }
-
-  function hear(index: number): void {
-    const entry = entries[index];
-    if (entry !== undefined) entry.heardAt = clock.now();
   }
 
   function announced(index: number, head: bigint): void {
@@ -143,64 +120,9 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
     for (const listener of listeners) listener();
   }
 
-  /** Rejects unless the endpoint has shown that it serves the chain. */
-  async function verify(entry: Entry): Promise<void> {
-    const { verifiedAt, endpoint } = entry;
-    const isFresh = verifiedAt !== undefined && clock.now() - verifiedAt < VERIFY_INTERVAL_MS;
-    if (isFresh && !book.isLeft(entry.index)) return;
-    const actual = await endpoint.client.getChainId();
-    expectedChainId ??= actual;
-    entry.otherChainId = actual === expectedChainId ? undefined : actual;
-    if (entry.otherChainId !== undefined)
-      endpoint.leave('wrongChain', `serves chain ${actual}, not ${expectedChainId}`);
-    entry.verifiedAt = clock.now();
-  }
-
-  function leaveFor(index: number, error: unknown): void {
-    // Left already; and what fails because we hang up is nobody's fault.
-    if (error instanceof EndpointLeftError || closing.signal.aborted) return;
-    book.leave(index, 'down', describeChainError(error), failedAnswer(error, clock.unix())?.retryAfterMs);
-  }
-
-  async function isVerified(entry: Entry): Promise<boolean> {
-    try {
-      await verify(entry);
-      return true;
-    } catch (error) {
-      leaveFor(entry.index, error);
-      return false;
-    }
-  }
-
-  /** Looks at the endpoints that nobody has heard of for a while. Delays nobody. */
-  function inspectOthers(): Promise<unknown> | undefined {
-    const now = clock.now();
-    if (entries.length === 1 || (inspectAt !== undefined && now < inspectAt)) return undefined;
-    inspectAt = ms(now + inspectIntervalMs);
-    const due = entries.filter(({ index, heardAt }) =>
-      book.isLeft(index) ? book.isDue(index) : heardAt === undefined || now - heardAt >= inspectIntervalMs,
-    );
-    return Promise.all(due.map(inspect));
-  }
-
-  async function inspect(entry: Entry): Promise<void> {
-    if (entry.inspecting) return;
-    entry.inspecting = true;
-    try {
-      if (!(await isVerified(entry))) return;
-      entry.endpoint.saw(await entry.endpoint.client.getBlockNumber());
-      book.answered(entry.index);
-    } catch (error) {
-      leaveFor(entry.index, error);
-    } finally {
-      entry.inspecting = false;
-    }
-  }
-
   function noneLeft(cause: unknown): DinError {
-    const [first, ...rest] = entries.map(({ otherChainId }) => otherChainId);
-    const isElsewhere = first !== undefined && rest.every((chainId) => chainId !== undefined);
-    if (isElsewhere && expectedChainId !== undefined) return new WrongChainError(expectedChainId, first);
+    const elsewhere = inspector.wrongChain();
+    if (elsewhere !== undefined) return new WrongChainError(elsewhere.expected, elsewhere.actual);
     return new NoEndpointAnswersError(book.status(), { cause });
   }
 
@@ -208,29 +130,29 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
     async look(work, outer) {
       const signal = AbortSignal.any([outer, closing.signal]);
       signal.throwIfAborted();
-      const isFirst = inspectAt === undefined;
-      const inspection = inspectOthers();
-      if (isFirst && inspection !== undefined)
-        await abortable(
-          Promise.race([inspection, sleep(FIRST_INSPECTION_MS, undefined, { ref: false })]),
-          signal,
-        );
+      if (endpoints.length > 1) {
+        firstInspection ??= inspector.inspectAll();
+        await abortable(firstInspection, signal);
+      }
+      inspector.inspectSome();
       const tried = new Set<number>();
       let lastFailure: unknown;
       for (;;) {
-        const entry = entries[book.choose(tried) ?? -1];
-        if (entry === undefined) throw noneLeft(lastFailure);
-        tried.add(entry.index);
+        const index = book.choose(tried) ?? -1;
+        const endpoint = endpoints[index];
+        if (endpoint === undefined) throw noneLeft(lastFailure);
+        tried.add(index);
         try {
-          if (!(await abortable(isVerified(entry), signal))) continue;
-          const result = await abortable(work(entry.endpoint), signal);
-          book.used(entry.index);
+          if (!(await abortable(inspector.verified(index), signal))) continue;
+          const result = await abortable(work(endpoint), signal);
+          book.used(index);
           return result;
         } catch (error) {
           signal.throwIfAborted();
-          if (!(error instanceof EndpointLeftError || isEndpointError(error))) throw error;
-          leaveFor(entry.index, error);
           lastFailure = error;
+          if (error instanceof EndpointLeftError) continue;
+          if (!isEndpointError(error)) throw error;
+          inspector.failed(index, error);
         }
       }
     },
@@ -242,13 +164,9 @@ export function createSettlementEndpoints(options: SettlementEndpointsOptions): 
     async close() {
       closing.abort(new EndpointsClosedError());
       listeners.clear();
-      for (const { connection } of entries) connection.close();
+      for (const connection of connections) connection.close();
     },
   };
-}
-
-function endpointOf({ endpoint }: Entry): SettlementEndpoint {
-  return endpoint;
 }
 
 /** No endpoint could be asked, or each failed. */
