@@ -1,4 +1,4 @@
-import { WrongChainError } from '../../chain/settlementEndpoints.ts';
+import { DinError } from '../../core/dinError.ts';
 import { type Ms, ms } from '../../core/units.ts';
 import type { Address, BlockRef } from '../../registry/providerSet.ts';
 import type { AdvanceArgs, AdvanceResult, DeploymentFeed, EventFeed } from '../eventFeed.ts';
@@ -28,7 +28,7 @@ export interface GraphqlFeed extends EventFeed {
 export interface GraphqlDeployment extends DeploymentFeed {
   advance(args: GraphqlAdvanceArgs): Promise<AdvanceResult>;
   /** The indexer's newest block, as last seen. */
-  head(): bigint | undefined;
+  head(): bigint;
 }
 
 export interface GraphqlAdvanceArgs extends AdvanceArgs {
@@ -40,7 +40,8 @@ export interface GraphqlAdvanceArgs extends AdvanceArgs {
  * Deployments' events from an indexer's GraphQL (router/indexer/ponder). It knows no finality: a window that it moves
  * keeps the steps that its depth asks for.
  *
- * `open` and `advance` reject with `WrongChainError`, what `createIndexerReader` and `catchUpWithIndexer` say.
+ * `open` rejects with {@link IndexerOfOtherChainError} and as `createIndexerReader` says, `advance` as that and
+ * `catchUpWithIndexer` say.
  */
 export function createGraphqlFeed(options: GraphqlFeedOptions): GraphqlFeed {
   const { url, timeoutMs = TIMEOUT_MS, pageSize = PAGE_SIZE } = options;
@@ -51,7 +52,7 @@ export function createGraphqlFeed(options: GraphqlFeedOptions): GraphqlFeed {
       const view = await reader.look([], signal);
       const { chainId, vault, base } = view.deployment;
       if (options.chainId !== undefined && options.chainId !== chainId) {
-        throw new WrongChainError(options.chainId, chainId);
+        throw new IndexerOfOtherChainError(options.chainId, chainId);
       }
       let head = view.head.ref.number;
       return {
@@ -74,4 +75,11 @@ export function createGraphqlFeed(options: GraphqlFeedOptions): GraphqlFeed {
     onHead: () => () => undefined,
     async close() {},
   };
+}
+
+export class IndexerOfOtherChainError extends DinError {
+  readonly code = 'INDEXER_OF_OTHER_CHAIN';
+  constructor(expected: number, actual: number) {
+    super(`The indexer indexes chain ${actual}, not ${expected}. Check its address.`);
+  }
 }
