@@ -6,6 +6,7 @@ import { addConfigCommands } from './commands/config.ts';
 import { addDeployCommand } from './commands/deploy.ts';
 import { addEscrowCommands } from './commands/escrow.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
+import { addIndexerCommand } from './commands/indexer.ts';
 import { addKeystoreCommands } from './commands/keystore.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addPauseCommands } from './commands/pause.ts';
@@ -43,7 +44,7 @@ export async function runDin(argv: readonly string[], io: CliIo): Promise<number
 
 async function createProgram(argv: readonly string[], io: CliIo): Promise<Command> {
   const program = new Command('din')
-    .description('Decentralized Infrastructure Network: providers, watchers, gateways')
+    .description('Decentralized Infrastructure Network: providers, watchers, gateways, indexers')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout(text.trimEnd()),
@@ -54,6 +55,7 @@ async function createProgram(argv: readonly string[], io: CliIo): Promise<Comman
   addProviderCommands(program, io);
   addWatcherCommands(program, io);
   addGatewayCommand(program, io);
+  addIndexerCommand(program, io);
   addConfigCommands(program, io);
   addNetworkCommands(program, io);
   addCaseCommands(program, io);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEFT_BRANCH } from '../../router/indexer/ponder/lib/leftBranchNews.ts';
 
 const lineSchema = z.looseObject({
   level: z.number(),
@@ -18,6 +19,8 @@ export type PonderNews =
   | { readonly kind: 'reorg'; readonly block: number }
   /** The chain left a block that counted as final. Ponder would ask for ten minutes whether it comes back. */
   | { readonly kind: 'reorgTooDeep' }
+  /** It was of a branch that the chain has left. */
+  | { readonly kind: 'indexDropped' }
   | { readonly kind: 'warning' | 'error'; readonly message: string };
 
 const WARN = 40;
@@ -41,6 +44,11 @@ export function ponderNews(line: string): PonderNews | undefined {
       return { kind: 'reorg', block: Number(values.number) };
     case 'Encountered unrecoverable reorg':
       return { kind: 'reorgTooDeep' };
+    case LEFT_BRANCH.msg:
+      return { kind: 'indexDropped' };
+    case 'Received SIGTERM':
+    case 'Started shutdown sequence':
+      return undefined;
     default:
       if (level < WARN) return undefined;
       return {

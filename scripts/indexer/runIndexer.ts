@@ -1,0 +1,201 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Address, PublicClient } from 'viem';
+import { describeChainError, isEndpointError } from '../../router/chain/chainError.ts';
+import { DinError } from '../../router/core/dinError.ts';
+import type { IndexerConfig } from '../../router/indexer/ponder/indexerConfig.ts';
+import type { Logger } from '../../router/observability/logger.ts';
+import { restartDelay } from './afterEnd.ts';
+import { claimDataDirectory, type DataDirectory } from './dataDirectory.ts';
+import { type Discovered, discoverDeployments, type NamedContract } from './discoverDeployments.ts';
+import { type PonderRunResult, runPonder } from './ponderRun.ts';
+import { schemaName } from './schemaName.ts';
+
+const RETRY_MS = 5_000;
+
+export interface IndexerOptions {
+  /** Reads the settlement chain; over the same endpoints as `rpcUrls`. */
+  readonly client: PublicClient;
+  readonly rpcUrls: readonly string[];
+  readonly registry: Address;
+  readonly pollingIntervalMs: number;
+  /** PostgreSQL; PGlite in the data directory when left out. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDirectory: string;
+  /** First part of the names of the tables' schemas; on PostgreSQL also the schema of the views. */
+  readonly schema: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the indexer until the signal aborts: starts Ponder, starts it again when it ends, and anew when the index is of
+ * a branch that the chain has left or when a registry names further contracts.
+ * @throws when the first start cannot succeed: `NotARegistryError`, {@link AddressTakenError},
+ * {@link DatabaseUnreachableError}, {@link IndexerStartError}, `DataDirectoryError`; endpoint errors as they are.
+ */
+export async function runIndexer(options: IndexerOptions): Promise<void> {
+  const { host, port, signal } = options;
+  const directory = await claimDataDirectory(options.dataDirectory);
+  try {
+    await requireFree(host, port);
+    await keepRunning(options, directory);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    directory.release();
+  }
+}
+
+async function keepRunning(options: IndexerOptions, directory: DataDirectory): Promise<void> {
+  const { client, registry, host, port, schema, logger, signal } = options;
+  let everReady = false;
+  let failures = 0;
+  let named: readonly NamedContract[] = await directory.knownContracts(await client.getChainId(), registry);
+  while (!signal.aborted) {
+    const { chainId, deployments } = await discover(options, named, everReady);
+    named = merge(named, namedBy({ chainId, deployments }));
+    await directory.keepContracts(chainId, registry, named);
+    const config = indexerConfig(options, directory, { chainId, deployments });
+    const work = join(directory.path, 'work');
+    await mkdir(work, { recursive: true });
+    const result = await runPonder({
+      ...{ config, host, port, logger, signal, directory: work },
+      graphqlUrl: `http://${reachable(host)}:${port}/graphql`,
+      schema: await schemaName(schema, config),
+      viewsSchema: schema,
+      isKnown: (contract) => named.some((known) => keyOf(known) === keyOf(contract)),
+    });
+    everReady ||= result.wasReady;
+    const next = whatNext(result, { everReady, failures, host, port });
+    if (result.why.kind === 'contractsNamed') {
+      named = merge(named, result.why.contracts);
+      logger.info({ contracts: result.why.contracts }, 'indexer_contracts_named');
+    }
+    if (next === undefined) return;
+    failures = result.wasReady ? 0 : failures + 1;
+    if (result.why.kind === 'ended') {
+      logger.warn({ exitCode: result.why.exitCode, delayMs: next }, 'indexer_restarting');
+    }
+    await delay(next, undefined, { signal });
+  }
+}
+
+interface Surroundings {
+  readonly everReady: boolean;
+  readonly failures: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** In how many milliseconds to start again; undefined when the end was asked for. */
+function whatNext(result: PonderRunResult, { host, port, ...history }: Surroundings): number | undefined {
+  const { why, wasReady, droppedIndex, lastError } = result;
+  switch (why.kind) {
+    case 'stopped':
+      return undefined;
+    case 'portTaken':
+      throw new AddressTakenError(host, port);
+    case 'reorgTooDeep':
+    case 'contractsNamed':
+      return 0;
+    case 'ended': {
+      const next = restartDelay({ wasReady, droppedIndex, ...history });
+      if (next !== undefined) return next;
+      if (/connect to (?:PGlite )?database/i.test(lastError ?? ''))
+        throw new DatabaseUnreachableError(lastError);
+      throw new IndexerStartError(lastError ?? `exit code ${why.exitCode}`);
+    }
+  }
+}
+
+/** The first time at once or not at all; later as soon as an endpoint answers. */
+async function discover(
+  { client, registry, logger, signal }: IndexerOptions,
+  named: readonly NamedContract[],
+  everReady: boolean,
+): Promise<Discovered> {
+  for (;;) {
+    try {
+      return await discoverDeployments(client, registry, named);
+    } catch (error) {
+      if (!everReady || !isEndpointError(error)) throw error;
+      logger.warn({ error: describeChainError(error) }, 'indexer_settlement_unreachable');
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+function indexerConfig(
+  { rpcUrls, pollingIntervalMs, databaseUrl }: IndexerOptions,
+  directory: DataDirectory,
+  { chainId, deployments }: Discovered,
+): IndexerConfig {
+  return {
+    chainId,
+    rpc: [...rpcUrls],
+    pollingIntervalMs,
+    database:
+      databaseUrl === undefined
+        ? { kind: 'pglite', directory: join(directory.path, 'pglite') }
+        : { kind: 'postgres', url: databaseUrl },
+    deployments: [...deployments],
+  };
+}
+
+function namedBy({ deployments }: Discovered): NamedContract[] {
+  return deployments.flatMap(({ registry, courts, escrows }, index) => [
+    ...courts.map(({ court }) => ({ registry, kind: 'court', address: court }) as const),
+    ...escrows.map((escrow) => ({ registry, kind: 'escrow', address: escrow }) as const),
+    ...deployments
+      .slice(index + 1, index + 2)
+      .map((successor) => ({ registry, kind: 'successor', address: successor.registry }) as const),
+  ]);
+}
+
+function merge(some: readonly NamedContract[], more: readonly NamedContract[]): NamedContract[] {
+  const byKey = new Map([...some, ...more].map((contract) => [keyOf(contract), contract]));
+  return [...byKey.values()];
+}
+
+function keyOf({ registry, kind, address }: NamedContract): string {
+  return `${registry}/${kind}/${address}`;
+}
+
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function requireFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(new AddressTakenError(host, port, { cause })));
+    server.listen(port, host, () => server.close(() => resolve()));
+  });
+}
+
+export class AddressTakenError extends DinError {
+  readonly code = 'ADDRESS_TAKEN';
+  constructor(host: string, port: number, options?: { cause?: unknown }) {
+    super(`The indexer cannot listen on ${host}:${port}: choose another --port or --host.`, options);
+  }
+}
+
+export class DatabaseUnreachableError extends DinError {
+  readonly code = 'DATABASE_UNREACHABLE';
+  constructor(details: string | undefined) {
+    super(`The database does not answer; check --database-url. ${details ?? ''}`.trim());
+  }
+}
+
+export class IndexerStartError extends DinError {
+  readonly code = 'INDEXER_START';
+  constructor(details: string) {
+    super(`Ponder did not start: ${details}`);
+  }
+}
