@@ -1,4 +1,4 @@
-import { parseEther } from 'viem';
+import { type Hex, parseEther } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { discoverRegistry, type RegistryContracts } from '../router/chain/contracts.ts';
@@ -6,6 +6,8 @@ import { createSettlementEndpoints, type SettlementEndpoints } from '../router/c
 import { createTransactor } from '../router/chain/transact.ts';
 import { type ChainQuirks, createChainQuirks } from '../router/indexer/chainQuirks.ts';
 import { type ChainReader, createChainReader } from '../router/indexer/chainReader.ts';
+import { admits, admitsAnyOf } from '../router/indexer/logsBloom.ts';
+import { askLogs } from '../router/indexer/nodeQuestions.ts';
 import type { RegistryEvent } from '../router/registry/events.ts';
 import {
   type Behaviour,
@@ -279,6 +281,43 @@ describe.each(WAYS)('events read %s', (way, read) => {
       state: 'down',
       lastError: expect.stringContaining('malformed'),
     });
+  });
+});
+
+describe('events of a range', () => {
+  const leavesOutOfRanges: Behaviour = (call) =>
+    call.method === 'eth_getLogs' && 'fromBlock' in (call.params[0] as object)
+      ? leavesOutLogs()(call)
+      : honest(call);
+
+  it('are complete although an endpoint leaves them out of ranges alone, and it is left', async () => {
+    const inUse = endpointsThat(leavesOutOfRanges, honest);
+    expect(namesOf(await look(inUse, inOneRange))).toHaveLength(NETWORKS);
+    expect(states(inUse)).toEqual(['missingLogs', 'ok']);
+    const witness = endpointsThat(honest, leavesOutOfRanges);
+    expect(namesOf(await look(witness, inOneRange))).toHaveLength(NETWORKS);
+    expect(states(witness)).toEqual(['ok', 'missingLogs']);
+  });
+});
+
+describe('the blooms of real blocks', () => {
+  it('admit the logs that are in them, and no others', async () => {
+    const addresses = [contracts.registry, contracts.vault];
+    for (let number = 0n; number <= head; number++) {
+      const { logsBloom } = await chain.client.getBlock({ blockNumber: number });
+      const question = {
+        addresses: addresses.map((address) => address.toLowerCase() as Hex),
+        blocks: { from: number, to: number },
+      };
+      const answer = await askLogs(chain.client, question);
+      const logs = answer.kind === 'logs' ? answer.logs : expect.fail(answer.problem);
+      expect(logs.every((log) => admits(logsBloom, log))).toBe(true);
+      expect(admitsAnyOf(logsBloom, addresses)).toBe(logs.length > 0);
+      for (const log of logs) {
+        expect(admits(logsBloom, { ...log, address: devAccount(9).address })).toBe(false);
+        expect(admits(logsBloom, { ...log, topics: [`0x${'ab'.repeat(32)}`] })).toBe(false);
+      }
+    }
   });
 });
 
