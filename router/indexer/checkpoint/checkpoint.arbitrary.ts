@@ -43,16 +43,27 @@ export const arbitraryEvents: fc.Arbitrary<RegistryEvent[]> = fc.array(
   { maxLength: 40 },
 );
 
-/** One set after each list of events, a block apart. */
-export function setsAfter(history: readonly (readonly RegistryEvent[])[]): ProviderSet[] {
-  const sets: ProviderSet[] = [];
-  let set = applyBlock(emptySet(blockAt(0)), blockAt(0), opening);
-  for (const events of history) {
-    set = applyBlock(set, blockAt(Number(set.block.number) + 1), events);
-    sets.push(set);
-  }
-  return sets;
-}
+const offers: readonly RegistryEvent[] = PROVIDERS.flatMap((id, index) =>
+  NETWORKS.map((network) => ({
+    type: 'serviceAdded',
+    provider: id,
+    network,
+    serviceId: index,
+    url: 'https://node.example.org/',
+    capabilities: 1,
+    minStake: 1n,
+    blockNumber: 0n,
+    logIndex: 0,
+  })),
+);
+
+/** In any order: the first network opened is not the one with the smallest key. */
+const openings = fc.shuffledSubarray([...opening, ...offers], { minLength: opening.length });
+
+/** A set of any history. */
+export const arbitrarySet = fc
+  .tuple(openings, arbitraryEvents)
+  .map(([first, events]) => applyBlock(emptySet(blockAt(0)), blockAt(1), [...first, ...events]));
 
 /** All that a set says, in one order and without its inside. */
 export function plain(set: ProviderSet) {

@@ -157,6 +157,17 @@ test('a page that never reached the disk is noticed', () => {
   expect(noticed).toBeGreaterThan(pages / 2);
 });
 
+test('no byte of the words about the set can change', () => {
+  const words = atRest.indexOf('{"chainId"');
+  const end = atRest.indexOf('}', words);
+  for (let at = words; at <= end; at++) {
+    const bytes = Buffer.from(atRest);
+    // The last bit: digits stay digits.
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    expect(survive(bytes)).toBeUndefined();
+  }
+});
+
 test('garbage and an empty file are no checkpoint', () => {
   expect(survive(Buffer.alloc(0))).toBeUndefined();
   expect(survive(Buffer.alloc(3 * PAGE))).toBeUndefined();

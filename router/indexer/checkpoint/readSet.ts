@@ -4,7 +4,7 @@ import { applyBlock } from '../../registry/reduce.ts';
 import type { CheckpointIdentity } from './checkpoint.ts';
 import { checksum } from './checksum.ts';
 import { CheckpointRefusedError } from './openDatabase.ts';
-import { type Row, rowEvents } from './rows.ts';
+import { historyOf, type Row } from './rows.ts';
 import { decodeSummary, NO_ROWS, type Summary, sameDeployment, type Tally, tallyOf } from './summary.ts';
 
 /** What the file holds: a set and the tally of its rows. */
@@ -43,7 +43,7 @@ function readRows(db: DatabaseSync): Row[] {
 }
 
 function setOf({ block, successor }: Summary, rows: readonly Row[]): ProviderSet {
-  const events = rows.flatMap(rowEvents);
+  const events = historyOf(rows);
   if (successor !== undefined) {
     events.push({ type: 'registryReplaced', successor, blockNumber: block.number, logIndex: 0 });
   }

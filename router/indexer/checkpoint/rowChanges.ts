@@ -22,13 +22,12 @@ function allRows({ networks, providers }: ProviderSet): RowChange[] {
 
 function changedRows(before: ProviderSet, after: ProviderSet): RowChange[] {
   const { networks, providers } = setDifference(before, after);
-  const changes = [
+  return [
     ...Array.from(networks, (key) => changeOf(before.networks.get(key), after.networks.get(key), networkRow)),
     ...Array.from(providers, (id) =>
       changeOf(before.providers.get(id), after.providers.get(id), providerRow),
     ),
   ];
-  return changes.filter((change) => change.before?.content !== change.after?.content);
 }
 
 function changeOf<T>(before: T | undefined, after: T | undefined, rowOf: (value: T) => Row): RowChange {

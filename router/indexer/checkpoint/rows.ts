@@ -14,6 +14,7 @@ export interface Row {
 
 type NetworkContent = readonly [
   key: NetworkKey,
+  index: number,
   caip2: Caip2,
   slug: string,
   minStake: string,
@@ -44,8 +45,8 @@ type ServiceContent = readonly [
 const NETWORK = 'network/';
 const PROVIDER = 'provider/';
 
-export function networkRow({ key, caip2, slug, minStake, sla, status }: Network): Row {
-  const content: NetworkContent = [key, caip2, slug, String(minStake), sla, status];
+export function networkRow({ key, index, caip2, slug, minStake, sla, status }: Network): Row {
+  const content: NetworkContent = [key, index, caip2, slug, String(minStake), sla, status];
   return { key: `${NETWORK}${key}`, content: JSON.stringify(content) };
 }
 
@@ -62,17 +63,33 @@ function serviceContent({ network, id, url, capabilities, minStake, status }: Se
 }
 
 /**
- * The shortest history that ends in what the row says, for the fold: the set's inside (required stake, indexes) is the
- * fold's alone. The row must be one that we wrote: its checksum says so.
+ * The shortest history that ends in what the rows say, for the fold: the set's inside (required stake, indexes) is the
+ * fold's alone. The rows must be ones that we wrote: their checksum says so.
  */
-export function rowEvents({ key, content }: Row): RegistryEvent[] {
-  return key.startsWith(NETWORK) ? networkEvents(JSON.parse(content)) : providerEvents(JSON.parse(content));
+export function historyOf(rows: readonly Row[]): RegistryEvent[] {
+  const networks: NetworkContent[] = [];
+  const providers: ProviderContent[] = [];
+  for (const { key, content } of rows) {
+    if (key.startsWith(NETWORK)) networks.push(JSON.parse(content));
+    else providers.push(JSON.parse(content));
+  }
+  // The fold numbers networks as they are opened.
+  networks.sort(([, index], [, other]) => index - other);
+  return [...networks.flatMap(networkEvents), ...providers.flatMap(providerEvents)];
 }
 
 // A saved state has no places in the chain, and the fold looks at none.
 const PLACE = { blockNumber: 0n, logIndex: 0 };
 
-function networkEvents([network, caip2, slug, minStake, sla, status]: NetworkContent): RegistryEvent[] {
+function networkEvents([
+  network,
+  _index,
+  caip2,
+  slug,
+  minStake,
+  sla,
+  status,
+]: NetworkContent): RegistryEvent[] {
   const events: RegistryEvent[] = [
     { type: 'networkAdded', network, caip2, slug, minStake: BigInt(minStake), sla, ...PLACE },
   ];
