@@ -129,7 +129,7 @@ test('of a damaged file exactly what was saved is loaded, or nothing', () => {
       const loaded = survive(damaged(atRest, olderAtRest, list));
       if (loaded !== undefined) expect(plain(loaded)).toEqual(plain(saved));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -141,7 +141,7 @@ test('of a damaged file and log, as a kill leaves them, one of the saved sets is
       const loaded = survive(file, log);
       if (loaded !== undefined) expect([older, later, saved].map(plain)).toContainEqual(plain(loaded));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
