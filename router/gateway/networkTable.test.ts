@@ -49,10 +49,10 @@ function table() {
 }
 
 const offers = (...names: string[]) =>
-  NO_SERVICES.edited(
-    [],
-    names.map((name, id) => ({ key: name, id, url: 'http://x', capabilities: 1 }) as Service),
-  );
+  NO_SERVICES.edited({
+    leaving: [],
+    joining: names.map((name, id) => ({ key: name, id, url: 'http://x', capabilities: 1 }) as Service),
+  });
 
 test('finds a network by slug, CAIP-2 id and chain id', () => {
   const { apply, resolve, routers } = table();

@@ -1,9 +1,11 @@
+import type { UnixSeconds } from '../core/units.ts';
+import type { TouchedProvider } from './activeIndex.ts';
 import type { Address, Jail, Provider, ProviderSet } from './providerSet.ts';
 
-/** Who is freed by time alone, at the new time. Costs as many as there are. */
-export function* freedAt(jails: ProviderSet['jails'], timestamp: number): Generator<Address, undefined> {
+/** Whom time alone frees by then. Costs as many as there are. */
+export function* freedBy(jails: ProviderSet['jails'], time: UnixSeconds): Generator<Address, undefined> {
   for (const { provider, until } of jails) {
-    if (until > timestamp) return;
+    if (until > time) return;
     yield provider;
   }
 }
@@ -12,21 +14,20 @@ export function* freedAt(jails: ProviderSet['jails'], timestamp: number): Genera
 export function changedJails(
   base: ProviderSet,
   next: ProviderSet,
-  touched: Iterable<Address>,
+  providers: readonly TouchedProvider[],
 ): ProviderSet['jails'] {
   const leaving: Jail[] = [];
   const joining: Jail[] = [];
-  for (const id of touched) {
-    const was = jailAt(base, base.providers.get(id));
-    const is = jailAt(next, next.providers.get(id));
+  for (const { before, after } of providers) {
+    const was = before && jailAt(base, before);
+    const is = jailAt(next, after);
     if (was?.until === is?.until) continue;
     if (was !== undefined) leaving.push(was);
     if (is !== undefined) joining.push(is);
   }
-  return leaving.length + joining.length === 0 ? base.jails : base.jails.edited(leaving, joining);
+  return base.jails.edited(leaving, joining);
 }
 
-function jailAt({ block }: ProviderSet, provider: Provider | undefined): Jail | undefined {
-  if (provider === undefined || provider.jailedUntil <= block.timestamp) return undefined;
-  return { provider: provider.id, until: provider.jailedUntil };
+function jailAt({ block }: ProviderSet, { id, jailedUntil }: Provider): Jail | undefined {
+  return jailedUntil > block.timestamp ? { provider: id, until: jailedUntil } : undefined;
 }

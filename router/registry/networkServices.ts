@@ -1,4 +1,5 @@
 import { KNOWN_CAPABILITIES } from '../core/capability.ts';
+import { type Moves, movesOf } from './moves.ts';
 import { emptyList, type PersistentList } from './persistent/persistentList.ts';
 import type { Service } from './providerSet.ts';
 
@@ -52,27 +53,25 @@ export class NetworkServices implements ServiceList {
     return able.length === this.#alike.length ? this : new NetworkServices(able);
   }
 
-  edited(leaving: readonly Service[], joining: readonly Service[]): NetworkServices {
-    const left = byCapabilities(leaving);
-    const joined = byCapabilities(joining);
-    const alike = new Map(this.#alike.map(({ capabilities, services }) => [capabilities, services]));
-    for (const capabilities of new Set([...left.keys(), ...joined.keys()])) {
-      const before = alike.get(capabilities) ?? NONE_ALIKE;
-      const services = before.edited(left.get(capabilities) ?? [], joined.get(capabilities) ?? []);
-      if (services.size === 0) alike.delete(capabilities);
-      else alike.set(capabilities, services);
+  edited({ leaving, joining }: Moves): NetworkServices {
+    const moves = new Map<number, Moves>();
+    for (const service of leaving) movesOf(moves, knownCapabilities(service)).leaving.push(service);
+    for (const service of joining) movesOf(moves, knownCapabilities(service)).joining.push(service);
+    const alike = [...this.#alike];
+    for (const [capabilities, { leaving, joining }] of moves) {
+      const found = alike.findIndex((other) => other.capabilities >= capabilities);
+      const at = found === -1 ? alike.length : found;
+      const before = alike[at]?.capabilities === capabilities ? alike[at].services : undefined;
+      const services = (before ?? NONE_ALIKE).edited(leaving, joining);
+      alike.splice(at, before ? 1 : 0, ...(services.size > 0 ? [{ capabilities, services }] : []));
     }
-    return new NetworkServices(
-      Array.from(alike, ([capabilities, services]) => ({ capabilities, services })).sort(
-        (a, b) => a.capabilities - b.capabilities,
-      ),
-    );
+    return new NetworkServices(alike);
   }
 }
 
 export const NO_SERVICES = new NetworkServices([]);
 
 /** Strangers set bits that mean nothing (yet): a list for each of their combinations would be theirs to multiply. */
-function byCapabilities(services: readonly Service[]): Map<number, Service[]> {
-  return Map.groupBy(services, (service) => service.capabilities & KNOWN_CAPABILITIES);
+function knownCapabilities({ capabilities }: Service): number {
+  return capabilities & KNOWN_CAPABILITIES;
 }

@@ -12,7 +12,7 @@ export function handMadeSet(
   for (const [index, network] of networks.entries()) known.set(network.key, { ...network, index });
   const active = nothing.active.builder();
   for (const [network, offers] of Map.groupBy(services, (service) => service.network)) {
-    active.set(network, NO_SERVICES.edited([], offers));
+    active.set(network, NO_SERVICES.edited({ leaving: [], joining: offers }));
   }
   return { ...nothing, networks: known.build(), active: active.build() };
 }

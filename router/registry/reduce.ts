@@ -65,9 +65,11 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
       break;
     }
     case 'serviceAdded': {
-      const { provider, network, serviceId: id, url, capabilities, minStake } = event;
+      const { serviceId: id, url, capabilities, minStake } = event;
       // Services are offered on networks that there are: one that is opened has none to look for.
-      if (draft.network(network) === undefined) break;
+      const network = draft.network(event.network)?.key;
+      if (network === undefined) break;
+      const provider = draft.providerId(event.provider);
       const key = serviceKey(provider, network);
       draft.putService({ key, id, provider, network, url, capabilities, minStake, status: 'live' });
       break;

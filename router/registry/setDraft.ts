@@ -1,6 +1,6 @@
 import { unixSeconds } from '../core/units.ts';
-import { changedIndex } from './activeIndex.ts';
-import { changedJails, freedAt } from './jails.ts';
+import { changedIndex, type TouchedProvider } from './activeIndex.ts';
+import { changedJails, freedBy } from './jails.ts';
 import { emptyMap, type MapBuilder } from './persistent/persistentMap.ts';
 import {
   type Address,
@@ -22,6 +22,8 @@ export interface SetDraft {
   /** The registry's next. */
   addNetwork(network: Omit<Network, 'index'>): void;
   putNetwork(network: Network): void;
+  /** The address as the set holds it: one text for all that name it. */
+  providerId(id: Address): Address;
   /** An account that nothing is known of yet has no stake, no signer and no services. */
   changeProvider(id: Address, values: Partial<ProviderValues>): void;
   service(provider: Address, network: NetworkKey): Service | undefined;
@@ -34,85 +36,110 @@ export interface SetDraft {
 export type ProviderValues = Omit<Provider, 'id' | 'requiredStake' | 'services'>;
 
 /** The draft's own, so altered in place until the draft is closed. */
-interface ProviderDraft {
-  readonly provider: { -readonly [Name in keyof Provider]: Provider[Name] };
-  readonly services: MapBuilder<NetworkKey, Service>;
-  readonly changed: Set<NetworkKey>;
+interface ProviderDraft extends TouchedProvider {
+  readonly after: { -readonly [Name in keyof Provider]: Provider[Name] };
+  changed: Set<NetworkKey> | undefined;
+  /** Undefined like `changed`. */
+  services: MapBuilder<NetworkKey, Service> | undefined;
 }
 
 export function openDraft(base: ProviderSet): SetDraft {
-  const networks = base.networks.builder();
-  const touchedNetworks = new Set<NetworkKey>();
+  let networks: MapBuilder<NetworkKey, Network> | undefined;
+  const touchedNetworks: NetworkKey[] = [];
   const drafts = new Map<Address, ProviderDraft>();
   let { successor } = base;
 
   function draftOf(id: Address): ProviderDraft {
     const known = drafts.get(id);
     if (known !== undefined) return known;
-    const provider = { ...(base.providers.get(id) ?? unknownProvider(id)) };
-    const created = { provider, services: provider.services.builder(), changed: new Set<NetworkKey>() };
+    const before = base.providers.get(id);
+    const after = { ...(before ?? unknownProvider(id)) };
+    const created = { before, after, changed: undefined, services: undefined };
     drafts.set(id, created);
     return created;
   }
 
   function putNetwork(network: Network): void {
+    networks ??= base.networks.builder();
     networks.set(network.key, network);
-    touchedNetworks.add(network.key);
+    touchedNetworks.push(network.key);
+  }
+
+  function closeProviders(): ProviderSet['providers'] {
+    const providers = base.providers.builder();
+    for (const { after, services } of drafts.values()) {
+      if (services !== undefined) after.services = services.build();
+      providers.set(after.id, after);
+    }
+    return providers.build();
   }
 
   return {
-    network: (key) => networks.get(key),
-    addNetwork: (network) => putNetwork({ ...network, index: networks.size() }),
+    network: (key) => (networks ?? base.networks).get(key),
+    addNetwork: (network) => putNetwork({ ...network, index: (networks ?? base.networks).size }),
     putNetwork,
+    providerId: (id) => draftOf(id).after.id,
     changeProvider(id, values) {
-      Object.assign(draftOf(id).provider, values);
+      Object.assign(draftOf(id).after, values);
     },
-    service(provider, network) {
+    service(id, network) {
       // Asking touches nobody.
-      const draft = drafts.get(provider);
-      return draft ? draft.services.get(network) : base.providers.get(provider)?.services.get(network);
+      const draft = drafts.get(id);
+      const provider = draft?.after ?? base.providers.get(id);
+      return (draft?.services ?? provider?.services)?.get(network);
     },
     putService(service) {
-      const { provider, services, changed } = draftOf(service.provider);
-      provider.requiredStake += stakeFor(service) - stakeFor(services.get(service.network));
-      services.set(service.network, service);
-      changed.add(service.network);
+      const draft = draftOf(service.provider);
+      draft.services ??= draft.after.services.builder();
+      draft.changed ??= new Set();
+      const before = draft.services.get(service.network);
+      draft.after.requiredStake += stakeFor(service) - stakeFor(before);
+      draft.services.set(service.network, service);
+      draft.changed.add(service.network);
     },
     setSuccessor(registry) {
       successor = registry;
     },
     close(block) {
-      const providers = base.providers.builder();
-      const touched = new Map<Address, ReadonlySet<NetworkKey>>();
-      for (const [id, { provider, services, changed }] of drafts) {
-        provider.services = services.build();
-        providers.set(id, provider);
-        touched.set(id, changed);
-      }
-      const next = { ...base, block, networks: networks.build(), providers: providers.build(), successor };
+      const next: ProviderSet = {
+        ...base,
+        block,
+        networks: networks?.build() ?? base.networks,
+        providers: closeProviders(),
+        successor,
+      };
       // Blocks of one chain never go back in time; if they do all the same, nothing can be taken over.
       if (block.timestamp < base.block.timestamp) return indexedAnew(next);
-      for (const id of freedAt(base.jails, block.timestamp)) if (!touched.has(id)) touched.set(id, NONE);
-      const changes = { providers: touched, networks: touchedNetworks };
-      return {
-        ...next,
-        active: changedIndex(base, next, changes),
-        jails: changedJails(base, next, touched.keys()),
-      };
+      const touched: TouchedProvider[] = [...drafts.values()];
+      for (const id of freedBy(base.jails, block.timestamp)) {
+        const freed = base.providers.get(id);
+        if (freed && !drafts.has(id)) touched.push({ before: freed, after: freed, changed: undefined });
+      }
+      return indexed(base, next, touched, touchedNetworks);
     },
   };
 }
 
-const NONE: ReadonlySet<NetworkKey> = new Set();
-
 /** By a look at everything, as if all were new. */
 function indexedAnew(set: ProviderSet): ProviderSet {
-  const base = emptySet(set.block);
-  const everyone = new Map(set.providers.keys().map((id) => [id, NONE]));
+  const providers = Array.from(set.providers.values(), (after) => ({
+    before: undefined,
+    after,
+    changed: undefined,
+  }));
+  return indexed(emptySet(set.block), set, providers, []);
+}
+
+function indexed(
+  base: ProviderSet,
+  next: ProviderSet,
+  providers: readonly TouchedProvider[],
+  networks: readonly NetworkKey[],
+): ProviderSet {
   return {
-    ...set,
-    active: changedIndex(base, set, { providers: everyone, networks: [] }),
-    jails: changedJails(base, set, everyone.keys()),
+    ...next,
+    active: changedIndex(base, next, providers, networks),
+    jails: changedJails(base, next, providers),
   };
 }
 

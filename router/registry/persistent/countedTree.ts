@@ -7,13 +7,15 @@ export type Tree<T> = Leaf<T> | Branch<T>;
 interface Leaf<T> {
   readonly kind: 'leaf';
   readonly size: number;
+  /** Of its items; undefined when there are none, which only a whole tree may be. */
+  readonly first: T | undefined;
   readonly items: readonly T[];
 }
 
 interface Branch<T> {
   readonly kind: 'branch';
   readonly size: number;
-  /** Never empty, and none of them is. */
+  readonly first: T | undefined;
   readonly children: readonly Tree<T>[];
 }
 
@@ -23,13 +25,19 @@ const MAX_WIDTH = 32;
 const MIN_WIDTH = 8;
 
 export function leafOf<T>(items: readonly T[]): Leaf<T> {
-  return { kind: 'leaf', size: items.length, items };
+  return { kind: 'leaf', size: items.length, first: items[0], items };
 }
 
 function branchOf<T>(children: readonly Tree<T>[]): Branch<T> {
-  let size = 0;
-  for (const child of children) size += child.size;
-  return { kind: 'branch', size, children };
+  return branchOfSize(
+    children.reduce((sum, child) => sum + child.size, 0),
+    children,
+  );
+}
+
+/** Where the size is known: looking at each child for it would be most of a change's cost. */
+function branchOfSize<T>(size: number, children: readonly Tree<T>[]): Branch<T> {
+  return { kind: 'branch', size, first: children[0]?.first, children };
 }
 
 /** @param items in order, without equals */
@@ -66,20 +74,28 @@ export function itemAt<T>(tree: Tree<T>, index: number): T | undefined {
 
 /** With the item in the place of its equal, if there is one. */
 export function insert<T>(tree: Tree<T>, item: T, order: Order<T>): Tree<T> {
-  const nodes = inserted(tree, item, order);
-  return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : branchOf(nodes);
+  const next = inserted(tree, item, order);
+  return widthOf(next) > MAX_WIDTH ? branchOf(split(next)) : next;
 }
 
-/** One node, or two when it grew too wide. */
-function inserted<T>(node: Tree<T>, item: T, order: Order<T>): readonly Tree<T>[] {
+/** One wider than it may be, when it was full: who asked splits it. */
+function inserted<T>(node: Tree<T>, item: T, order: Order<T>): Tree<T> {
   if (node.kind === 'leaf') {
-    const at = firstNotBefore(node.items, item, order);
+    const at = placeOf(node.items, item, order);
     const equal = at < node.items.length && order(node.items[at] as T, item) === 0;
-    return parts(node.items.toSpliced(at, equal ? 1 : 0, item)).map(leafOf);
+    return leafOf(equal ? node.items.with(at, item) : node.items.toSpliced(at, 0, item));
   }
   const at = childFor(node, item, order);
-  const nodes = inserted(node.children[at] as Tree<T>, item, order);
-  return parts(node.children.toSpliced(at, 1, ...nodes)).map(branchOf);
+  const child = node.children[at] as Tree<T>;
+  const next = inserted(child, item, order);
+  return branchOfSize(
+    node.size + next.size - child.size,
+    widthOf(next) > MAX_WIDTH ? node.children.toSpliced(at, 1, ...split(next)) : node.children.with(at, next),
+  );
+}
+
+function split<T>(node: Tree<T>): readonly Tree<T>[] {
+  return node.kind === 'leaf' ? parts(node.items).map(leafOf) : parts(node.children).map(branchOf);
 }
 
 /** Without the item's equal. The same tree when there is none. */
@@ -91,7 +107,7 @@ export function remove<T>(tree: Tree<T>, item: T, order: Order<T>): Tree<T> {
 
 function removed<T>(node: Tree<T>, item: T, order: Order<T>): Tree<T> {
   if (node.kind === 'leaf') {
-    const at = firstNotBefore(node.items, item, order);
+    const at = placeOf(node.items, item, order);
     if (at === node.items.length || order(node.items[at] as T, item) !== 0) return node;
     return leafOf(node.items.toSpliced(at, 1));
   }
@@ -104,16 +120,16 @@ function removed<T>(node: Tree<T>, item: T, order: Order<T>): Tree<T> {
 
 /** The children with a narrow one joined to a neighbour; two nodes again if that grew too wide. */
 function joined<T>(children: readonly Tree<T>[], at: number, narrow: Tree<T>): readonly Tree<T>[] {
-  const first = Math.max(at - 1, 0);
-  const pair = children.with(at, narrow).slice(first, first + 2);
-  return children.toSpliced(first, pair.length, ...merged(pair));
+  const begin = Math.max(at - 1, 0);
+  const [left, right] = children.with(at, narrow).slice(begin, begin + 2);
+  return left && right ? children.toSpliced(begin, 2, ...split(merged(left, right))) : [narrow];
 }
 
-/** Siblings are of one kind. */
-function merged<T>(siblings: readonly Tree<T>[]): readonly Tree<T>[] {
-  const items = siblings.flatMap((node) => (node.kind === 'leaf' ? node.items : []));
-  const children = siblings.flatMap((node) => (node.kind === 'branch' ? node.children : []));
-  return children.length > 0 ? parts(children).map(branchOf) : parts(items).map(leafOf);
+/** Neighbours are of one kind. */
+function merged<T>(left: Tree<T>, right: Tree<T>): Tree<T> {
+  if (left.kind === 'leaf' && right.kind === 'leaf') return leafOf([...left.items, ...right.items]);
+  const children = [left, right].flatMap((node) => (node.kind === 'branch' ? node.children : []));
+  return branchOf(children);
 }
 
 function widthOf<T>(node: Tree<T>): number {
@@ -128,7 +144,8 @@ export function* itemsOf<T>(tree: Tree<T>): Generator<T, undefined> {
   }
 }
 
-function firstNotBefore<T>(items: readonly T[], item: T, order: Order<T>): number {
+/** Before the first item that is not before this one. */
+function placeOf<T>(items: readonly T[], item: T, order: Order<T>): number {
   let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -143,14 +160,8 @@ function childFor<T>({ children }: Branch<T>, item: T, order: Order<T>): number 
   let [low, high] = [0, children.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (order(firstOf(children[middle] as Tree<T>), item) <= 0) low = middle;
+    if (order(children[middle]?.first as T, item) <= 0) low = middle;
     else high = middle - 1;
   }
   return low;
-}
-
-function firstOf<T>(tree: Tree<T>): T {
-  let node = tree;
-  while (node.kind === 'branch') node = node.children[0] as Tree<T>;
-  return node.items[0] as T;
 }

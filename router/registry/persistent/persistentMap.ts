@@ -8,16 +8,6 @@ export interface Difference<K, V> {
   readonly after: V | undefined;
 }
 
-/** Makes one version of many changes. */
-export interface MapBuilder<K extends string, V> {
-  size(): number;
-  get(key: K): V | undefined;
-  set(key: K, value: V): void;
-  delete(key: K): void;
-  /** The map as it is now; what the builder changes later is in none that it gave out. */
-  build(): PersistentMap<K, V>;
-}
-
 type Hash = (key: string) => number;
 
 /**
@@ -52,36 +42,17 @@ export class PersistentMap<K extends string, V> implements ReadonlyMap<K, V> {
   /** The same map when the key has that very value. */
   set(key: K, value: V): PersistentMap<K, V> {
     const edit: Edit = { size: this.#size };
-    return this.#next(put(this.#root, edit, { kind: 'leaf', hash: this.#hash(key), key, value }), edit);
+    return this.next(put(this.#root, edit, { kind: 'leaf', hash: this.#hash(key), key, value }), edit);
   }
 
   /** The same map when the key is not there. */
   delete(key: K): PersistentMap<K, V> {
     const edit: Edit = { size: this.#size };
-    return this.#next(drop(this.#root, edit, this.#hash(key), key), edit);
+    return this.next(drop(this.#root, edit, this.#hash(key), key), edit);
   }
 
-  /** For many changes at once: what it made itself, a builder need not copy again. */
   builder(): MapBuilder<K, V> {
-    const hash = this.#hash;
-    let built: PersistentMap<K, V> = this;
-    let root = this.#root;
-    let edit: Edit = { size: this.#size };
-    return {
-      size: () => edit.size,
-      get: (key) => find(root, hash(key), key)?.value,
-      set(key, value) {
-        root = put(root, edit, { kind: 'leaf', hash: hash(key), key, value });
-      },
-      delete(key) {
-        root = drop(root, edit, hash(key), key);
-      },
-      build() {
-        built = built.#next(root, edit);
-        edit = { size: edit.size };
-        return built;
-      },
-    };
+    return new MapBuilder(this, this.#root, this.#hash);
   }
 
   /** What makes `before` this map, when both began as one; costs what is not shared. */
@@ -114,8 +85,48 @@ export class PersistentMap<K extends string, V> implements ReadonlyMap<K, V> {
     return this.entries();
   }
 
-  #next(root: Branch<K, V>, { size }: Edit): PersistentMap<K, V> {
+  /** For this file. */
+  next(root: Branch<K, V>, { size }: Edit): PersistentMap<K, V> {
     return root === this.#root ? this : new PersistentMap(root, size, this.#hash);
+  }
+}
+
+/** For many changes at once: what it made itself it need not copy again. */
+export class MapBuilder<K extends string, V> {
+  #built: PersistentMap<K, V>;
+  #root: Branch<K, V>;
+  #edit: Edit;
+  readonly #hash: Hash;
+
+  /** For this file; others ask a map for its builder. */
+  constructor(base: PersistentMap<K, V>, root: Branch<K, V>, hash: Hash) {
+    this.#built = base;
+    this.#root = root;
+    this.#edit = { size: base.size };
+    this.#hash = hash;
+  }
+
+  get size(): number {
+    return this.#edit.size;
+  }
+
+  get(key: K): V | undefined {
+    return find(this.#root, this.#hash(key), key)?.value;
+  }
+
+  set(key: K, value: V): void {
+    this.#root = put(this.#root, this.#edit, { kind: 'leaf', hash: this.#hash(key), key, value });
+  }
+
+  delete(key: K): void {
+    this.#root = drop(this.#root, this.#edit, this.#hash(key), key);
+  }
+
+  /** The map as it is now; what the builder changes later is in none that it gave out. */
+  build(): PersistentMap<K, V> {
+    this.#built = this.#built.next(this.#root, this.#edit);
+    this.#edit = { size: this.#edit.size };
+    return this.#built;
   }
 }
 
