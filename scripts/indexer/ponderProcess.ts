@@ -26,6 +26,8 @@ export interface PonderOptions {
 }
 
 export interface PonderProcess {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   /** Resolves with the exit code, or undefined when a signal ended it. */
   readonly ended: Promise<number | undefined>;
   /** SIGTERM, and SIGKILL when that does not help in time. Resolves once it has ended. */
@@ -58,6 +60,7 @@ export function startPonderProcess(options: PonderOptions): PonderProcess {
     child.once('close', (code) => resolve(code ?? undefined));
   });
   return {
+    pid: child.pid,
     ended,
     async stop() {
       child.kill('SIGTERM');
