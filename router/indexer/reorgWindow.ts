@@ -23,6 +23,13 @@ export function newest(window: ReorgWindow): ProviderSet {
   return last;
 }
 
+/** The step that no reorg undoes: what a checkpoint may keep. */
+export function oldest(window: ReorgWindow): ProviderSet {
+  const [first] = window.steps;
+  if (first === undefined) throw new RangeError('a reorg window is never empty');
+  return first;
+}
+
 /**
  * One step on. `set` is built on the newest; steps that no reorg can reach any more are dropped: those below the last
  * final block, or, where the chain does not tell it, below the depth.
