@@ -254,6 +254,36 @@ describe('an endpoint that was left', () => {
   });
 });
 
+describe('an endpoint that stays down', () => {
+  it('is asked less and less, and spoken of once', async () => {
+    const endpoints = endpointsOver(faulty.map(({ url }) => url));
+    await used(endpoints);
+    faulty[0].behave(() => ({ kind: 'status', status: 503 }));
+    const before = faulty[0].asked.length;
+    for (let look = 0; look < 60; look++) {
+      clock.skip(INSPECT_INTERVAL_MS);
+      expect(await used(endpoints)).toBe('rpc[1]');
+    }
+    const asked = faulty[0].asked.length - before;
+    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBeLessThan(20);
+    expect(logged).toHaveLength(1);
+  });
+
+  it('is not asked before its time', async () => {
+    const endpoints = endpointsOver(faulty.map(({ url }) => url));
+    const lied = async (endpoint: SettlementEndpoint) =>
+      endpoint.name === 'rpc[0]' ? endpoint.leave('missingLogs', 'an event short') : endpoint.name;
+    expect(await endpoints.look(lied, signal)).toBe('rpc[1]');
+    const before = faulty[0].asked.length;
+    for (let look = 0; look < 10; look++) {
+      clock.skip(INSPECT_INTERVAL_MS);
+      expect(await used(endpoints)).toBe('rpc[1]');
+    }
+    expect(faulty[0].asked).toHaveLength(before);
+  });
+});
+
 describe('an endpoint of another chain', () => {
   const elsewhere = on('eth_chainId', { kind: 'alter', alter: () => '0x1' });
 
@@ -401,13 +431,45 @@ describe('an endpoint with a WebSocket', () => {
     const stop = endpoints.onHead(() => {
       heard += 1;
     });
-    await mine(1);
-    await expect.poll(() => heard, WITHIN).toBe(1);
-    expect(endpoints.status()[0]?.head).toBe(await chain.client.getBlockNumber());
+    await expect
+      .poll(async () => {
+        await mine(1);
+        return heard;
+      }, WITHIN)
+      .toBeGreaterThan(0);
+    await expect.poll(() => endpoints.status()[0]?.head, WITHIN).toBe(await chain.client.getBlockNumber());
     stop();
+    const before = heard;
     await mine(1);
+    await expect.poll(() => endpoints.status()[0]?.head, WITHIN).toBe(await chain.client.getBlockNumber());
+    expect(heard).toBe(before);
+  });
+
+  it('is not listened to while it is left', async () => {
+    const endpoints = endpointsOver([wsUrl(chain.anvil.port), faulty[0].url]);
+    let heard = 0;
+    endpoints.onHead(() => {
+      heard += 1;
+    });
     await used(endpoints);
-    expect(heard).toBe(1);
+    await expect
+      .poll(async () => {
+        await mine(1);
+        return heard;
+      }, WITHIN)
+      .toBeGreaterThan(0);
+    const leaving = async (endpoint: SettlementEndpoint) => {
+      if (endpoint.name !== 'rpc[0]') return;
+      heard = 0;
+      endpoint.leave('missingLogs', 'an event short');
+    };
+    await endpoints.look(leaving, signal);
+    const { client } = await endpoints.look(async (endpoint) => endpoint, signal);
+    for (let block = 0; block < 5; block++) {
+      await mine(1);
+      await client.getBlockNumber();
+    }
+    expect(heard).toBe(0);
   });
 
   it('passes a node’s refusals on as such', async () => {
@@ -438,7 +500,7 @@ describe('an endpoint with a WebSocket', () => {
       .toBeGreaterThan(0);
   });
 
-  it('is left when nothing comes through any more', async () => {
+  it('is left when nothing comes through any more, and comes back over a new connection', async () => {
     const relay = await startTcpRelay(chain.anvil.port);
     cleanups.push(() => relay.stop());
     const endpoints = endpointsOver([wsUrl(relay.port), faulty[1].url], { timeoutMs: TIMEOUT_MS });
@@ -446,6 +508,7 @@ describe('an endpoint with a WebSocket', () => {
     relay.silence();
     expect(await used(endpoints)).toBe('rpc[1]');
     expect(states(endpoints)[0]).toBe('down');
+    await usedInTime(endpoints, 'rpc[0]');
   });
 
   it('is left when nobody is there, or nobody who speaks it', async () => {
