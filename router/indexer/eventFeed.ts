@@ -32,7 +32,10 @@ export interface DeploymentFeed {
    */
   advance(args: AdvanceArgs): Promise<AdvanceResult>;
   /** Whether the chain holds this block. Undefined when the feed cannot tell, as its head is older. */
-  holds(block: { readonly number: bigint; readonly hash: Hex }, signal: AbortSignal): Promise<boolean | undefined>;
+  holds(
+    block: { readonly number: bigint; readonly hash: Hex },
+    signal: AbortSignal,
+  ): Promise<boolean | undefined>;
 }
 
 export interface AdvanceArgs {

@@ -92,7 +92,10 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
     savedAt = clock.now();
   }
 
-  async function confirm(target: DeploymentFeed, signal: AbortSignal): Promise<'held' | 'refuted' | 'unknown'> {
+  async function confirm(
+    target: DeploymentFeed,
+    signal: AbortSignal,
+  ): Promise<'held' | 'refuted' | 'unknown'> {
     if (window === undefined) {
       window = openWindow(emptySet(target.base), reorgDepth);
       return 'held';
