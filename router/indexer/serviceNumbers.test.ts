@@ -1,30 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blockAt, NETWORKS, opening, PROVIDERS } from '../registry/events.arbitrary.ts';
 import type { RegistryEvent } from '../registry/events.ts';
-import { type Address, type BlockRef, emptySet, type NetworkKey } from '../registry/providerSet.ts';
+import { emptySet, type NetworkKey } from '../registry/providerSet.ts';
 import { applyBlock } from '../registry/reduce.ts';
 import { highestServiceNumber, missingService } from './serviceNumbers.ts';
-
-const BLOCK = { number: 1n, hash: '0x01', parentHash: '0x00', timestamp: 1 } as unknown as BlockRef;
-
-const providerOf = (serviceId: number): Address => `0x${serviceId.toString(16).padStart(40, '0')}`;
-
-function registered(serviceId: number): RegistryEvent {
-  const provider = providerOf(serviceId);
-  return {
-    blockNumber: 1n,
-    logIndex: 0,
-    type: 'providerRegistered',
-    provider,
-    signer: provider,
-    metadata: '',
-  };
-}
 
 function added(serviceId: number): RegistryEvent {
   return {
     ...{ blockNumber: 1n, logIndex: serviceId, type: 'serviceAdded', serviceId },
-    ...{ provider: providerOf(serviceId), network: '0xaa' as NetworkKey },
+    ...{ provider: '0xa1', network: '0xaa' as NetworkKey },
     ...{ url: 'https://node.example', capabilities: 1, minStake: 1n },
   };
 }
@@ -55,10 +40,16 @@ describe('missingService()', () => {
 });
 
 describe('highestServiceNumber()', () => {
-  it('is the number of the service that was added last', () => {
-    const nothing = emptySet(BLOCK);
+  it('is that of the service that was added last', () => {
+    const nothing = emptySet(blockAt(0));
     expect(highestServiceNumber(nothing)).toBe(0);
-    const events = [1, 2, 3].map(registered).concat(upTo(3));
-    expect(highestServiceNumber(applyBlock(nothing, BLOCK, events))).toBe(3);
+    const [network] = NETWORKS;
+    const services = PROVIDERS.slice(0, 3).map((provider, index) => ({
+      ...added(index + 1),
+      provider,
+      network,
+    }));
+    const set = applyBlock(nothing, blockAt(1), [...opening, ...(services as RegistryEvent[])]);
+    expect(highestServiceNumber(set)).toBe(3);
   });
 });
