@@ -30,7 +30,7 @@ import { createTestClock } from './fixtures/testClock.ts';
 
 const NETWORKS = 4;
 // For those that hang: long enough for the honest on a machine under load.
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 4_000;
 const sla = {
   minAvailabilityBps: 9000,
   maxP95LatencyMs: 2000,
