@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockAt } from '../registry/events.arbitrary.ts';
 import { emptySet } from '../registry/providerSet.ts';
-import { extend, links, newest, openWindow, rollBack } from './reorgWindow.ts';
+import {
+  extend,
+  indexUpTo,
+  links,
+  newest,
+  oldest,
+  openWindow,
+  type ReorgWindow,
+  rollBack,
+} from './reorgWindow.ts';
 
 const setAt = (number: number) => emptySet(blockAt(number));
-const numbers = (window: { steps: readonly { block: { number: bigint } }[] }) =>
-  window.steps.map(({ block }) => Number(block.number));
+const numbers = ({ steps }: ReorgWindow) => [...steps].map(({ block }) => Number(block.number));
 
 describe('extend()', () => {
   it('keeps one step at or below the depth and drops what is older', () => {
@@ -35,6 +43,61 @@ describe('extend()', () => {
             expect(oldest === 0 || oldest <= tip - depth).toBe(true);
             expect(numbers(window).length === 1 || second > tip - depth).toBe(true);
           }
+        },
+      ),
+    );
+  });
+});
+
+describe('extend() where the chain tells what is final', () => {
+  it('keeps the newest step that is final and all above it, however far below the head that is', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ gap: fc.integer({ min: 1, max: 9 }), lag: fc.nat(200) }), {
+          minLength: 1,
+          maxLength: 300,
+        }),
+        (blocks) => {
+          let window = openWindow(setAt(0), 3);
+          let tip = 0;
+          let final = 0;
+          let all = [0];
+          for (const { gap, lag } of blocks) {
+            tip += gap;
+            final = Math.max(final, tip - lag);
+            all = [...all, tip];
+            window = extend(window, setAt(tip), BigInt(final));
+            const base = all.findLast((number) => number <= final) ?? 0;
+            expect(numbers(window)).toEqual(all.filter((number) => number >= base));
+            expect(Number(oldest(window).block.number)).toBe(base);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('never drops the newest', () => {
+    const window = extend(openWindow(setAt(0), 3), setAt(5), 1000n);
+    expect(numbers(window)).toEqual([5]);
+  });
+});
+
+describe('indexUpTo()', () => {
+  it('finds the newest step up to a block', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 500 }), { maxLength: 300 }),
+        fc.nat(510),
+        (unsorted, wanted) => {
+          const all = [0, ...unsorted.sort((a, b) => a - b)];
+          const window = all
+            .slice(1)
+            .reduce((built, number) => extend(built, setAt(number), 0n), openWindow(setAt(0), 0));
+          expect(indexUpTo(window.steps, BigInt(wanted))).toBe(
+            all.findLastIndex((number) => number <= wanted),
+          );
+          expect(indexUpTo(window.steps, -1n)).toBe(-1);
         },
       ),
     );

@@ -3,7 +3,7 @@ import type { BlockRef } from '../../registry/providerSet.ts';
 import { applyBlock } from '../../registry/reduce.ts';
 import { ReorgTooDeepError } from '../catchUp.ts';
 import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
-import { extend, links, newest, type ReorgWindow, rollBack } from '../reorgWindow.ts';
+import { extend, indexUpTo, links, newest, type ReorgWindow, rollBack } from '../reorgWindow.ts';
 import type { IndexedBlock, IndexedEvent } from './indexerAnswers.ts';
 import { type IndexerReader, type IndexerView, MalformedAnswerError, type PageEnd } from './indexerReader.ts';
 import { standingBelow } from './standing.ts';
@@ -63,9 +63,10 @@ export async function catchUpWithIndexer(args: IndexerCatchUpArgs): Promise<Adva
 }
 
 /** An indexer that lags, or starts from nothing, does not say that we are wrong. */
-function isMerelyBehind({ steps }: ReorgWindow, head: BlockRef): boolean {
-  const atHead = steps.findLast(({ block }) => block.number <= head.number)?.block;
-  const tip = steps.at(-1)?.block;
+function isMerelyBehind(window: ReorgWindow, head: BlockRef): boolean {
+  const { steps } = window;
+  const atHead = steps.at(indexUpTo(steps, head.number))?.block;
+  const tip = newest(window).block;
   if (atHead === undefined) return true;
   return tip !== atHead && (atHead.number < head.number || atHead.hash === head.hash);
 }
@@ -81,10 +82,11 @@ async function findAncestor(
   { window, reader, signal }: IndexerCatchUpArgs,
   head: BlockRef,
 ): Promise<Ancestor> {
-  const blocks = window.steps.map(({ block }) => block).filter(({ number }) => number <= head.number);
+  const { steps } = window;
+  const oldest = steps.at(0)?.block;
   let branchLeft = false;
-  for (let end = blocks.length; end > 0; end -= STEPS_PER_LOOK) {
-    const some = blocks.slice(Math.max(0, end - STEPS_PER_LOOK), end).reverse();
+  for (let end = indexUpTo(steps, head.number) + 1; end > 0; end -= STEPS_PER_LOOK) {
+    const some = [...steps.slice(end - STEPS_PER_LOOK, end)].map(({ block }) => block).reverse();
     const view = await reader.look(
       some.map(({ number }) => number),
       signal,
@@ -93,10 +95,10 @@ async function findAncestor(
       const found = standingBelow(window.depth, block, view);
       if (found === 'held') return { block, branchLeft };
       branchLeft ||= found === 'left';
-      if (block === blocks[0] && found === 'unknown') throw new CannotTellError(block);
+      if (block === oldest && found === 'unknown') throw new CannotTellError(block);
     }
   }
-  throw new ReorgTooDeepError(blocks[0]?.number ?? 0n, head.number);
+  throw new ReorgTooDeepError(oldest?.number ?? 0n, head.number);
 }
 
 async function goForward(

@@ -32,7 +32,7 @@ export function createModelFeed(chain: ModelChain): ModelFeed {
     let window = start;
     const stands = ({ block }: { block: { number: bigint; hash: string } }) =>
       blocks[Number(block.number)]?.ref.hash === block.hash;
-    const ancestor = window.steps.findLast(stands)?.block;
+    const ancestor = [...window.steps].findLast(stands)?.block;
     if (ancestor === undefined) throw new ReorgTooDeepError(0n, head);
     if (ancestor !== newest(window).block) {
       window = rollBack(window, ancestor) ?? window;
