@@ -6,12 +6,12 @@ import type { Address, BlockRef, Hex } from '../../registry/providerSet.ts';
 import { decodeEvent } from './eventJson.ts';
 
 /*
- * What is asked of the indexer (router/indexer/ponder/ponder.schema.ts) and what its answers must look like. Ponder
+ * What is asked of the indexer (router/indexer/ponder/schema/forRouters.ts) and what its answers must look like. Ponder
  * answers each root field with one SQL statement: a list is of one moment, two lists of one request need not be.
  */
 
 /**
- * Its newest block that is there with all its events and all before (`live`), whose events it indexes, and which of the
+ * Its newest block that is there with all its events and all before (`tip`), whose events it indexes, and which of the
  * blocks of these numbers it holds.
  */
 export const LOOK = /* GraphQL */ `
@@ -24,7 +24,7 @@ export const LOOK = /* GraphQL */ `
       baseParentHash
       baseTimestamp
     }
-    heads: blocks(where: { live: true }, orderBy: "number", orderDirection: "desc", limit: 1) {
+    heads: tips(limit: 1) {
       items { number hash parentHash timestamp indexedAt }
     }
     held: blocks(where: { number_in: $numbers }, limit: 1000) {

@@ -30,9 +30,9 @@ export interface IndexerCatchUpArgs extends AdvanceArgs {
  * Brings a window to the indexer's newest block. Costs one request when nothing is new, three for a page of events.
  *
  * No torn reads: the block to stop at is known before the events are read, and afterwards one statement finds it, not
- * indexed anew, the block to begin from and the steps between them all there. A block comes and goes in one transaction
- * with its events, after those of the blocks before it, so the events are all and only those of one branch (see
- * router/indexer/ponder/ponder.schema.ts).
+ * indexed anew, the block to begin from and the steps between them all there. All events up to a tip are there before
+ * it, and a block goes before its events do, so the events are all and only those of one branch (see
+ * router/indexer/ponder/schema/forRouters.ts).
  * @throws `ReorgTooDeepError`, {@link IndexerForkedError}, {@link CannotTellError}; the reader's errors as they are.
  */
 export async function catchUpWithIndexer(args: IndexerCatchUpArgs): Promise<AdvanceResult> {

@@ -18,6 +18,7 @@ const schema = buildSchema(/* GraphQL */ `
   type Query {
     deployment(registry: String!): deployment
     blocks(where: blockFilter, orderBy: String, orderDirection: String, limit: Int): blockPage!
+    tips(limit: Int): blockPage!
     registryEvents(
       where: registryEventFilter
       orderBy: String
@@ -41,10 +42,9 @@ const schema = buildSchema(/* GraphQL */ `
     hash: String!
     parentHash: String!
     timestamp: BigInt!
-    live: Boolean!
     indexedAt: BigInt!
   }
-  input blockFilter { number_in: [BigInt] live: Boolean }
+  input blockFilter { number_in: [BigInt] }
   type blockPage { items: [block!]! }
   type registryEvent { id: String! registry: String! blockNumber: BigInt! type: String! data: String! }
   input registryEventFilter { registry: String blockNumber_gt: BigInt blockNumber_lte: BigInt }
@@ -85,6 +85,9 @@ export async function startIndexerServer(options: IndexerServerOptions): Promise
   const rootValue = {
     deployment: read(({ registry }: { registry: string }) => deployment(registry)),
     blocks: read((args: BlocksArgs) => ({ items: blockItems(rows, keep, args) })),
+    tips: read(() => ({
+      items: blockItems(rows.filter(({ live }) => live).slice(-1), keep, { where: {}, limit: 1 }),
+    })),
     registryEvents: read((args: EventsArgs) => eventPage(rows, args)),
   };
 
@@ -195,7 +198,7 @@ function deployment(registry: string): object | undefined {
 }
 
 interface BlocksArgs {
-  readonly where: { readonly number_in?: readonly string[]; readonly live?: boolean };
+  readonly where: { readonly number_in?: readonly string[] };
   readonly orderDirection?: string;
   readonly limit: number;
 }
@@ -207,10 +210,9 @@ function blockItems(rows: readonly Row[], keep: number, { where, ...args }: Bloc
     )
     .filter(({ block }) => block.ref.number > BASE.number)
     .filter(({ block }) => where.number_in?.includes(String(block.ref.number)) ?? true)
-    .filter(({ live }) => live || where.live !== true)
-    .map(({ block: { ref }, live, indexedAt }) => ({
+    .map(({ block: { ref }, indexedAt }) => ({
       ...{ number: String(ref.number), hash: ref.hash, parentHash: ref.parentHash },
-      ...{ timestamp: String(ref.timestamp), live, indexedAt: String(indexedAt) },
+      ...{ timestamp: String(ref.timestamp), indexedAt: String(indexedAt) },
     }));
   return (args.orderDirection === 'desc' ? items.reverse() : items).slice(0, args.limit);
 }

@@ -33,8 +33,8 @@ export default createConfig({
     Escrow: { ...at, abi: paymentEscrowAbi, address: someOf(deployments.flatMap(({ escrows }) => escrows)) },
   },
   blocks: {
-    // Begins at the head as it is when Ponder starts, above all that it takes for final: so its rows are never written
-    // by a backfill. Readers rely on it (see schema/forRouters.ts).
+    // Begins at the head as it is when Ponder starts, above all that it takes for final: so no backfill writes a tip.
+    // Readers rely on it (see schema/forRouters.ts).
     Head: { chain: 'settlement', interval: 1, startBlock: 'latest' },
   },
 });

@@ -16,15 +16,12 @@ export async function applyToPresent(registry: Address, event: RegistryEvent, db
       const { network: id, caip2, slug, minStake, sla } = event;
       await db
         .insert(network)
-        .values({ registry, id, caip2, slug, status: 'live', minStake, ...slaColumns(sla) })
+        .values({ registry, id, caip2, slug, status: 'live', minStake, ...sla })
         .onConflictDoNothing();
       break;
     }
     case 'networkUpdated':
-      await changeNetwork(db, registry, event.network, {
-        minStake: event.minStake,
-        ...slaColumns(event.sla),
-      });
+      await changeNetwork(db, registry, event.network, { minStake: event.minStake, ...event.sla });
       break;
     case 'networkRetired':
       await changeNetwork(db, registry, event.network, { status: 'retired' });
@@ -85,18 +82,6 @@ export async function applyToPresent(registry: Address, event: RegistryEvent, db
     default:
       event satisfies never;
   }
-}
-
-type NetworkAdded = Extract<RegistryEvent, { type: 'networkAdded' }>;
-
-function slaColumns(sla: NetworkAdded['sla']) {
-  return {
-    minAvailabilityBps: sla.minAvailabilityBps,
-    maxP95LatencyMs: BigInt(sla.maxP95LatencyMs),
-    maxP95BlockLag: BigInt(sla.maxP95BlockLag),
-    maxMismatches: BigInt(sla.maxMismatches),
-    minSamples: BigInt(sla.minSamples),
-  };
 }
 
 async function changeNetwork(db: Db, registry: Address, id: Hex, values: Partial<NetworkRow>): Promise<void> {

@@ -23,7 +23,7 @@ export async function recordEvent(
   const indexedAt = BigInt(Date.now());
   await db
     .insert(block)
-    .values({ number, hash, parentHash, timestamp, events: 1, live: false, indexedAt })
+    .values({ number, hash, parentHash, timestamp, events: 1, indexedAt })
     .onConflictDoUpdate((row) => ({ events: row.events + 1 }));
   await applyToPresent(registry, said, db);
 }

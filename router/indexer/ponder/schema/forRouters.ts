@@ -1,17 +1,31 @@
 import { index, onchainTable, primaryKey } from 'ponder';
 
 /*
- * For routers: what `router/indexer/graphql` reads.
+ * For routers: what `router/indexer/graphql` reads, with `tip` (tip.ts).
  *
- * Why a reader that pages `registryEvent` up to a block B with `live: true` sees all events up to B and none else:
- * - Once it follows the head, Ponder indexes a block in one database transaction: its events first, then the source
- *   `Head`, which sets `live`. So a live row is there together with all its block's events, or not at all.
- * - A reorg undoes the rows of all tables after the common ancestor in one transaction too.
- * - A backfill, at the first start or after a crash, commits in pieces and may end one in the middle of a block. But it
- *   writes only what is above the last final block, and never a live row: `Head` begins at the chain's head.
- * - Pages are several queries, between which the branch may change, even there and back. So a reader asks for row B
- *   before and after: when `hash` and `indexedAt` are the same, no one has undone and rewritten it in between.
+ * Why a reader sees all events up to a block B, and none else, that asks for `tip`, which says B, then for the pages of
+ * `registryEvent` up to B, then for row B of `block`, and finds there the tip's `hash` and `indexedAt`:
+ * - PostgreSQL: a block's rows come in one transaction, and what a reorg undoes goes in one.
+ * - PGlite: Ponder uses no transactions there. But it writes and undoes table by table, in the order of the schema's
+ *   exports: `block` is the first that comes and goes, `tip` the last. A tip B says that all events are there; a row B
+ *   says that none is gone yet.
+ * - No one undid and rewrote B in between, not even there and back again: `indexedAt` would be another.
+ * - A backfill, at the first start or after a crash, ends where it likes. But it writes only what is above the last final
+ *   block, and never a tip: the source `Head` begins at the chain's head.
+ * So `block` stays the first table here, and `tip` in the last file.
  */
+
+/** Every block with a `registryEvent`, and the newest ones besides. */
+export const block = onchainTable('block', (t) => ({
+  number: t.bigint().primaryKey(),
+  hash: t.hex().notNull(),
+  parentHash: t.hex().notNull(),
+  timestamp: t.bigint().notNull(),
+  /** How many `registryEvent` rows it has; blocks without any go after a while. */
+  events: t.integer().notNull(),
+  /** When this row was written, in milliseconds since 1970, by the indexer's clock. */
+  indexedAt: t.bigint().notNull(),
+}));
 
 /** Written once, before the first event: a registry that is indexed. */
 export const deployment = onchainTable('deployment', (t) => ({
@@ -26,24 +40,6 @@ export const deployment = onchainTable('deployment', (t) => ({
   baseParentHash: t.hex().notNull(),
   baseTimestamp: t.bigint().notNull(),
 }));
-
-/** Every block with a `registryEvent`, and the newest ones besides; see above. */
-export const block = onchainTable(
-  'block',
-  (t) => ({
-    number: t.bigint().primaryKey(),
-    hash: t.hex().notNull(),
-    parentHash: t.hex().notNull(),
-    timestamp: t.bigint().notNull(),
-    /** How many `registryEvent` rows it has; blocks without any go after a while. */
-    events: t.integer().notNull(),
-    /** Indexed as the chain's head, not in a backfill. */
-    live: t.boolean().notNull(),
-    /** When this row was written, in milliseconds since 1970, by the indexer's clock. */
-    indexedAt: t.bigint().notNull(),
-  }),
-  (table) => ({ liveIdx: index().on(table.live, table.number) }),
-);
 
 /** What bears on the provider set, as the routers' fold takes it. */
 export const registryEvent = onchainTable(

@@ -1,5 +1,5 @@
 import { type Context, ponder } from 'ponder:registry';
-import { block } from 'ponder:schema';
+import { block, tip } from 'ponder:schema';
 import { and, eq, lt, sql } from 'ponder';
 
 // Routers that were away for longer begin from their last final block, as after a restart.
@@ -9,11 +9,15 @@ const PRUNE_EVERY_BLOCKS = 100n;
 // After all logs of the block: Ponder puts block events last.
 ponder.on('Head:block', async ({ event, context }) => {
   const { number, hash, parentHash, timestamp } = event.block;
-  const indexedAt = BigInt(Date.now());
+  const row = { number, hash, parentHash, timestamp, indexedAt: BigInt(Date.now()) };
   await context.db
     .insert(block)
-    .values({ number, hash, parentHash, timestamp, events: 0, live: true, indexedAt })
-    .onConflictDoUpdate({ live: true, indexedAt });
+    .values({ ...row, events: 0 })
+    .onConflictDoUpdate({ indexedAt: row.indexedAt });
+  await context.db
+    .insert(tip)
+    .values({ id: 'tip', ...row })
+    .onConflictDoUpdate(row);
   if (number % PRUNE_EVERY_BLOCKS === 0n) await prune(context, number - KEPT_BLOCKS);
 });
 
