@@ -1,30 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ms, unixSeconds } from '../core/units.ts';
 import { arbitraryEvent, blockAt, opening } from '../registry/events.arbitrary.ts';
 import type { RegistryEvent } from '../registry/events.ts';
-import { type BlockRef, emptySet, type ProviderSet } from '../registry/providerSet.ts';
+import { type BlockRef, emptySet, type Hex, type ProviderSet } from '../registry/providerSet.ts';
 import { applyBlock } from '../registry/reduce.ts';
 import { catchUp, ReorgTooDeepError } from './catchUp.ts';
 import type { ChainReader } from './chainReader.ts';
-import { newest, openWindow, type ReorgWindow } from './reorgWindow.ts';
+import { createFinality } from './finality.ts';
+import { newest, oldest, openWindow, type ReorgWindow } from './reorgWindow.ts';
 
 interface ModelBlock extends BlockRef {
   readonly events: readonly RegistryEvent[];
   readonly branch: number;
 }
 
-/** A chain in memory that can change between any two requests. Forgets the logs of blocks that it left. */
+/** A chain in memory that can change between any two requests. */
 class ModelChain {
   readonly blocks: ModelBlock[] = [{ ...blockAt(0), events: [], branch: 0 }];
+  /** Whether or not the chain has left them. */
+  readonly known = new Map<Hex, ModelBlock>();
   readonly changes: (() => void)[] = [];
   requests = 0;
+  finalQuestions = 0;
+  final: bigint | undefined;
+  /** Most blocks that it answers the logs of at once. */
+  limit = Number.POSITIVE_INFINITY;
   #branches = 0;
 
   mine(...blocks: (readonly RegistryEvent[])[]): void {
     for (const events of blocks) {
       const parent = this.blocks.at(-1) as ModelBlock;
       const number = this.blocks.length;
-      this.blocks.push({ ...blockAt(number, this.#branches, parent.branch), events, branch: this.#branches });
+      const block = { ...blockAt(number, this.#branches, parent.branch), events, branch: this.#branches };
+      this.blocks.push(block);
+      this.known.set(block.hash, block);
     }
   }
 
@@ -42,11 +52,29 @@ class ModelChain {
     };
     return {
       head: () => answer(() => this.blocks.at(-1) as ModelBlock),
+      final: () => {
+        this.finalQuestions += 1;
+        return answer(() => this.final);
+      },
       blockAt: (number) => answer(() => this.blocks[Number(number)]),
-      eventsOf: (hash) => answer(() => this.blocks.find((block) => block.hash === hash)?.events ?? []),
+      eventsOf: (hash) => answer(() => this.known.get(hash)?.events ?? expect.fail(`no block ${hash}`)),
       eventsBetween: (from, to) =>
-        answer(() => this.blocks.slice(Number(from), Number(to) + 1).flatMap(({ events }) => events)),
+        answer(() => {
+          if (Number(to - from) >= this.limit) throw new Error('query returned more than 10000 results');
+          return this.blocks.slice(Number(from), Number(to) + 1).flatMap(({ events }) => events);
+        }),
     };
+  }
+
+  /** How many events are in the blocks after `from` up to and in `to`, which descends from it. */
+  eventsBetween(from: BlockRef, to: BlockRef): number {
+    let events = 0;
+    for (let hash = to.hash; hash !== from.hash; ) {
+      const block = this.known.get(hash) ?? expect.fail(`${to.hash} does not descend from ${from.hash}`);
+      events += block.events.length;
+      hash = block.parentHash;
+    }
+    return events;
   }
 
   /** The chain as it is now, folded from its first block. */
@@ -58,13 +86,18 @@ class ModelChain {
   }
 }
 
+let now = ms(0);
+const clock = { now: () => now, unix: () => unixSeconds(0) };
+
 function fresh(): ProviderSet {
   return emptySet(blockAt(0));
 }
 
 /** A source's loop without its waiting. */
-function follower(chain: ModelChain, depth: number, maxRange = 1000) {
+function follower(chain: ModelChain, depth: number, maxRange = 1000, concurrency = 1) {
   const reader = chain.reader();
+  const finality = createFinality(clock);
+  const { signal } = new AbortController();
   const follower = {
     window: openWindow(fresh(), depth),
     sets: [] as ProviderSet[],
@@ -72,10 +105,11 @@ function follower(chain: ModelChain, depth: number, maxRange = 1000) {
     async look() {
       try {
         return await catchUp({
-          reader,
-          window: follower.window,
-          maxRange,
-          onStep({ window }) {
+          ...{ reader, window: follower.window, maxRange, concurrency, finality, signal },
+          onStep({ window, events }) {
+            const [before, after] = [newest(follower.window).block, newest(window).block];
+            // Each block's events once, and those of a single branch.
+            if (after.number > before.number) expect(events).toBe(chain.eventsBetween(before, after));
             follower.window = window;
             follower.sets.push(newest(window));
           },
@@ -103,7 +137,7 @@ function comparable({ block: { number, hash, parentHash, timestamp }, ...set }: 
 }
 
 function numbers({ steps }: ReorgWindow): number[] {
-  return steps.map(({ block }) => Number(block.number));
+  return [...steps].map(({ block }) => Number(block.number));
 }
 
 const events = fc.array(arbitraryEvent, { maxLength: 3 });
@@ -125,15 +159,23 @@ describe('catchUp() on a chain that changes between any two requests', () => {
         manyBlocks,
         schedule,
         fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 1, max: 40 }),
-        async (first, changes, depth, maxRange) => {
+        fc.record({
+          maxRange: fc.integer({ min: 1, max: 40 }),
+          limit: fc.integer({ min: 1, max: 40 }),
+          concurrency: fc.integer({ min: 1, max: 6 }),
+        }),
+        fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
+        async (first, changes, depth, { maxRange, limit, concurrency }, final) => {
           const chain = new ModelChain();
+          chain.limit = limit;
+          // Claimed, and not kept to by every reorg.
+          chain.final = final === undefined ? undefined : BigInt(final);
           chain.mine(opening, ...first);
           for (const { after, change } of changes) {
             for (let quiet = 0; quiet < after; quiet++) chain.changes.push(() => undefined);
             chain.changes.push(() => chain.reorg(change.depth, ...change.blocks));
           }
-          const source = follower(chain, depth, maxRange);
+          const source = follower(chain, depth, maxRange, concurrency);
           await source.settle();
           const steps = numbers(source.window);
           expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
@@ -161,6 +203,51 @@ describe('catchUp()', () => {
     chain.mine([]);
     expect(await source.look()).toBe('current');
     expect(chain.requests).toBe(3);
+  });
+
+  it('asks what is final when there is news, and seldom', async () => {
+    const chain = new ModelChain();
+    chain.mine([], [], []);
+    const source = follower(chain, 10);
+    await source.settle();
+    expect(chain.finalQuestions).toBe(1);
+    now = ms(now + 60_000);
+    await source.look();
+    expect(chain.finalQuestions).toBe(1);
+    for (let block = 0; block < 5; block++) {
+      chain.mine([]);
+      await source.look();
+    }
+    expect(chain.finalQuestions).toBe(2);
+  });
+
+  it('keeps the steps down to the final block, however far below, and has one right there', async () => {
+    const chain = new ModelChain();
+    chain.mine(...Array.from({ length: 100 }, () => []));
+    chain.final = 37n;
+    const source = follower(chain, 10, 1000, 4);
+    await source.settle();
+    expect(oldest(source.window).block.number).toBe(37n);
+    chain.reorg(60, opening, ...Array.from({ length: 60 }, () => []));
+    await source.settle();
+    expect(source.reloads).toBe(0);
+    expect(comparable(newest(source.window))).toEqual(chain.replay());
+  });
+
+  it('finds a deep ancestor with few requests', async () => {
+    const chain = new ModelChain();
+    chain.final = 0n;
+    const source = follower(chain, 10);
+    for (let block = 0; block < 1000; block++) {
+      chain.mine([]);
+      await source.look();
+    }
+    chain.reorg(900, ...Array.from({ length: 901 }, () => []));
+    chain.requests = 0;
+    await source.settle();
+    // Twice the logarithm of the depth, and what the new branch costs in ranges and single blocks.
+    expect(chain.requests).toBeLessThan(20 + 5 + 2 * 17);
+    expect(comparable(newest(source.window))).toEqual(chain.replay());
   });
 
   it('finds the common ancestor and applies the new branch alone', async () => {

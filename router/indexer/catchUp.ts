@@ -1,41 +1,33 @@
 import { DinError } from '../core/dinError.ts';
-import type { RegistryEvent } from '../registry/events.ts';
 import type { BlockRef } from '../registry/providerSet.ts';
 import { applyBlock } from '../registry/reduce.ts';
 import type { ChainReader } from './chainReader.ts';
+import type { AdvanceArgs, AdvanceResult } from './eventFeed.ts';
+import type { Finality } from './finality.ts';
+import { lastHeld } from './lastHeld.ts';
 import { logRanges } from './logRanges.ts';
-import { extend, links, newest, type ReorgWindow, rollBack } from './reorgWindow.ts';
+import { readRange } from './rangeRead.ts';
+import { extend, indexUpTo, links, newest, oldest, type ReorgWindow, rollBack } from './reorgWindow.ts';
 
 // Blocks near the head are taken one by one: their logs are asked for by hash, so that no reorg can mix branches, and
 // each is a step that can be undone. Older blocks are taken in ranges.
 const SINGLE_BLOCKS = 16n;
 
-/**
- * - `current`: the window stands at the chain's head
- * - `behind`: the endpoint's head is older than ours and on the same branch
- * - `moved`: the chain changed while it was read; look again
- */
-export type CatchUpResult = 'current' | 'behind' | 'moved';
-
-export interface CatchUpStep {
-  readonly window: ReorgWindow;
-  readonly events: number;
-  readonly head: bigint;
-}
-
-export interface CatchUpOptions {
+export interface CatchUpOptions extends AdvanceArgs {
   readonly reader: ChainReader;
-  readonly window: ReorgWindow;
+  /** Most blocks asked for at once. */
   readonly maxRange: number;
-  /** Called after each step, a rollback included, with the window to go on from. */
-  onStep(step: CatchUpStep): void;
+  /** Most questions at once. Default 4. */
+  readonly concurrency?: number;
+  readonly finality: Finality;
 }
 
 /**
- * Brings a window to the chain's head. Costs one request when nothing is new, two for one new block.
+ * Brings a window to the chain's head. Costs one request when nothing is new, two for one new block, and one more when
+ * it is time to ask what is final.
  * @throws {@link ReorgTooDeepError} when no step of the window is on the chain any more; endpoint errors as they are.
  */
-export async function catchUp(options: CatchUpOptions): Promise<CatchUpResult> {
+export async function catchUp(options: CatchUpOptions): Promise<AdvanceResult> {
   const { reader, onStep } = options;
   const head = await reader.head();
   let window = options.window;
@@ -54,19 +46,20 @@ export async function catchUp(options: CatchUpOptions): Promise<CatchUpResult> {
     if (rolledBack !== undefined && ancestor.hash !== tip.hash) step(rolledBack, 0);
   }
 
+  const final = await options.finality.asOf(reader);
   const rangesEnd = head.number - SINGLE_BLOCKS;
-  if (newest(window).block.number < rangesEnd) {
+  // A step right at the final block is one that a checkpoint can keep.
+  const stretches = final !== undefined && final < rangesEnd ? [final, rangesEnd] : [rangesEnd];
+  for (const to of stretches) {
     const ranges = logRanges({
-      from: newest(window).block.number + 1n,
-      to: rangesEnd,
-      maxRange: options.maxRange,
-      fetch: (from, to) => readRange(reader, from, to),
+      ...options,
+      ...{ from: newest(window).block.number + 1n, to },
+      fetch: (first, last) => readRange(reader, first, last),
     });
     for await (const { value } of ranges) {
-      const { block } = newest(window);
-      const base = await reader.blockAt(block.number);
-      if (value === undefined || base?.hash !== block.hash) return 'moved';
-      step(extend(window, applyBlock(newest(window), value.last, value.events)), value.events.length);
+      if (value === undefined || !links(newest(window).block, value.first)) return 'moved';
+      const set = applyBlock(newest(window), value.last, value.events);
+      step(extend(window, set, final), value.events.length);
     }
   }
 
@@ -76,23 +69,9 @@ export async function catchUp(options: CatchUpOptions): Promise<CatchUpResult> {
     const block = number === head.number ? head : await reader.blockAt(number);
     if (block === undefined || !links(set.block, block)) return 'moved';
     const events = await reader.eventsOf(block.hash);
-    step(extend(window, applyBlock(set, block, events)), events.length);
+    step(extend(window, applyBlock(set, block, events), final), events.length);
   }
   return 'current';
-}
-
-interface RangeRead {
-  readonly last: BlockRef;
-  readonly events: readonly RegistryEvent[];
-}
-
-/** Undefined when the chain changed meanwhile: the same last block before and after means one branch in between. */
-async function readRange(reader: ChainReader, from: bigint, to: bigint): Promise<RangeRead | undefined> {
-  const before = await reader.blockAt(to);
-  const events = await reader.eventsBetween(from, to);
-  const last = await reader.blockAt(to);
-  if (events === undefined || last === undefined || last.hash !== before?.hash) return undefined;
-  return { last, events };
 }
 
 /**
@@ -101,21 +80,25 @@ async function readRange(reader: ChainReader, from: bigint, to: bigint): Promise
  */
 async function findAncestor(
   reader: ChainReader,
-  { steps }: ReorgWindow,
+  window: ReorgWindow,
   head: BlockRef,
 ): Promise<BlockRef | undefined> {
-  const { block: tip } = newest({ steps, depth: 0n });
-  if (head.number < tip.number) {
-    const atHead = steps.findLast((step) => step.block.number <= head.number)?.block;
-    // A lagging endpoint looks like this, and so does one that starts from nothing: neither says that we are wrong.
-    if (atHead === undefined || atHead.number < head.number || atHead.hash === head.hash) return undefined;
-  }
-  for (const { block } of steps.toReversed()) {
-    if (block.number > head.number) continue;
+  const { steps } = window;
+  const isHeld = async (block: BlockRef) => {
     const canonical = block.number === head.number ? head : await reader.blockAt(block.number);
-    if (canonical?.hash === block.hash) return block;
-  }
-  throw new ReorgTooDeepError(steps[0]?.block.number ?? 0n, head.number);
+    return canonical?.hash === block.hash;
+  };
+  const last = indexUpTo(steps, head.number);
+  const upToHead = steps.at(last)?.block;
+  // A lagging endpoint looks like this, and so does one that starts from nothing: neither says that we are wrong.
+  if (upToHead === undefined) return undefined;
+  if (last < steps.length - 1 && (await isHeld(upToHead))) return undefined;
+  const held = await lastHeld(last + 1, async (index) => {
+    const step = steps.at(index);
+    return step !== undefined && (await isHeld(step.block));
+  });
+  if (held === -1) throw new ReorgTooDeepError(oldest(window).block.number, head.number);
+  return steps.at(held)?.block;
 }
 
 /** The chain left the branch of every step that is kept. The set must be built anew. */
