@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,10 +7,10 @@ import { describeChainError, isEndpointError } from '../../router/chain/chainErr
 import { DinError } from '../../router/core/dinError.ts';
 import type { IndexerConfig } from '../../router/indexer/ponder/indexerConfig.ts';
 import type { Logger } from '../../router/observability/logger.ts';
-import { restartDelay } from './afterEnd.ts';
+import { afterEnd } from './afterEnd.ts';
 import { claimDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { type Discovered, discoverDeployments, type NamedContract } from './discoverDeployments.ts';
-import { type PonderRunResult, runPonder } from './ponderRun.ts';
+import { runPonder } from './ponderRun.ts';
 import { schemaName } from './schemaName.ts';
 
 const RETRY_MS = 5_000;
@@ -52,65 +52,63 @@ export async function runIndexer(options: IndexerOptions): Promise<void> {
 }
 
 async function keepRunning(options: IndexerOptions, directory: DataDirectory): Promise<void> {
-  const { client, registry, host, port, schema, logger, signal } = options;
+  const { client, registry, host, port, schema, databaseUrl, logger, signal } = options;
+  const pglite = join(directory.path, 'pglite');
+  const work = join(directory.path, 'work');
+  await mkdir(work, { recursive: true });
   let everReady = false;
   let failures = 0;
   let named: readonly NamedContract[] = await directory.knownContracts(await client.getChainId(), registry);
   while (!signal.aborted) {
-    const { chainId, deployments } = await discover(options, named, everReady);
-    named = merge(named, namedBy({ chainId, deployments }));
-    await directory.keepContracts(chainId, registry, named);
-    const config = indexerConfig(options, directory, { chainId, deployments });
-    const work = join(directory.path, 'work');
-    await mkdir(work, { recursive: true });
-    const result = await runPonder({
+    const discovered = await discover(options, named, everReady);
+    named = merge(named, namedBy(discovered));
+    await directory.keepContracts(discovered.chainId, registry, named);
+    const config = indexerConfig(options, pglite, discovered);
+    const resumedPglite = databaseUrl === undefined && (await exists(pglite));
+    const { why, ...run } = await runPonder({
       ...{ config, host, port, logger, signal, directory: work },
       graphqlUrl: `http://${reachable(host)}:${port}/graphql`,
       schema: await schemaName(schema, config),
       viewsSchema: schema,
       isKnown: (contract) => named.some((known) => keyOf(known) === keyOf(contract)),
     });
-    everReady ||= result.wasReady;
-    const next = whatNext(result, { everReady, failures, host, port });
-    if (result.why.kind === 'contractsNamed') {
-      named = merge(named, result.why.contracts);
-      logger.info({ contracts: result.why.contracts }, 'indexer_contracts_named');
+    everReady ||= run.wasReady;
+    switch (why.kind) {
+      case 'stopped':
+        return;
+      case 'portTaken':
+        throw new AddressTakenError(host, port);
+      case 'reorgTooDeep':
+        // The next run finds that what is stored is of a branch that was left.
+        break;
+      case 'contractsNamed':
+        named = merge(named, why.contracts);
+        logger.info({ contracts: why.contracts }, 'indexer_contracts_named');
+        break;
+      case 'ended': {
+        const { exitCode } = why;
+        const next = afterEnd({ ...run, exitCode, everReady, failures, resumedPglite });
+        failures = run.wasReady ? 0 : failures + 1;
+        if (next.kind === 'giveUp') throw startError(run.lastError, exitCode);
+        logger.warn({ exitCode, delayMs: next.delayMs, rebuild: next.rebuild }, 'indexer_restarting');
+        if (next.rebuild) await rm(pglite, { recursive: true, force: true });
+        await delay(next.delayMs, undefined, { signal });
+      }
     }
-    if (next === undefined) return;
-    failures = result.wasReady ? 0 : failures + 1;
-    if (result.why.kind === 'ended') {
-      logger.warn({ exitCode: result.why.exitCode, delayMs: next }, 'indexer_restarting');
-    }
-    await delay(next, undefined, { signal });
   }
 }
 
-interface Surroundings {
-  readonly everReady: boolean;
-  readonly failures: number;
-  readonly host: string;
-  readonly port: number;
+function startError(lastError: string | undefined, exitCode: number | undefined): DinError {
+  if (/connect to (?:PGlite )?database/i.test(lastError ?? ''))
+    return new DatabaseUnreachableError(lastError);
+  return new IndexerStartError(lastError ?? `exit code ${exitCode}`);
 }
 
-/** In how many milliseconds to start again; undefined when the end was asked for. */
-function whatNext(result: PonderRunResult, { host, port, ...history }: Surroundings): number | undefined {
-  const { why, wasReady, droppedIndex, lastError } = result;
-  switch (why.kind) {
-    case 'stopped':
-      return undefined;
-    case 'portTaken':
-      throw new AddressTakenError(host, port);
-    case 'reorgTooDeep':
-    case 'contractsNamed':
-      return 0;
-    case 'ended': {
-      const next = restartDelay({ wasReady, droppedIndex, ...history });
-      if (next !== undefined) return next;
-      if (/connect to (?:PGlite )?database/i.test(lastError ?? ''))
-        throw new DatabaseUnreachableError(lastError);
-      throw new IndexerStartError(lastError ?? `exit code ${why.exitCode}`);
-    }
-  }
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The first time at once or not at all; later as soon as an endpoint answers. */
@@ -132,7 +130,7 @@ async function discover(
 
 function indexerConfig(
   { rpcUrls, pollingIntervalMs, databaseUrl }: IndexerOptions,
-  directory: DataDirectory,
+  pglite: string,
   { chainId, deployments }: Discovered,
 ): IndexerConfig {
   return {
@@ -141,7 +139,7 @@ function indexerConfig(
     pollingIntervalMs,
     database:
       databaseUrl === undefined
-        ? { kind: 'pglite', directory: join(directory.path, 'pglite') }
+        ? { kind: 'pglite', directory: pglite }
         : { kind: 'postgres', url: databaseUrl },
     deployments: [...deployments],
   };
