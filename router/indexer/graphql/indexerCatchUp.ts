@@ -6,7 +6,7 @@ import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
 import { extend, indexUpTo, links, newest, type ReorgWindow, rollBack } from '../reorgWindow.ts';
 import type { IndexedBlock, IndexedEvent } from './indexerAnswers.ts';
 import { type IndexerReader, type IndexerView, MalformedAnswerError, type PageEnd } from './indexerReader.ts';
-import { standingBelow } from './standing.ts';
+import { standing, standingBelow } from './standing.ts';
 
 // As when the chain itself is read: the newest blocks are steps of their own, so that a reorg undoes little.
 const SINGLE_BLOCKS = 16n;
@@ -46,7 +46,7 @@ export async function catchUpWithIndexer(args: IndexerCatchUpArgs): Promise<Adva
     throw new ReorgTooDeepError(args.base.number, head.number);
   if (head.hash === tip.hash) return 'current';
   if (standingBelow(window.depth, tip, view) === 'held') return await goForward(args, window, view.head);
-  if (isMerelyBehind(window, head)) return 'behind';
+  if (await isMerelyBehind(args, head)) return 'behind';
   const ancestor = await findAncestor(args, head);
   const back = rollBack(window, ancestor.block) ?? window;
   if (ancestor.branchLeft) {
@@ -63,12 +63,14 @@ export async function catchUpWithIndexer(args: IndexerCatchUpArgs): Promise<Adva
 }
 
 /** An indexer that lags, or starts from nothing, does not say that we are wrong. */
-function isMerelyBehind(window: ReorgWindow, head: BlockRef): boolean {
-  const { steps } = window;
-  const atHead = steps.at(indexUpTo(steps, head.number))?.block;
-  const tip = newest(window).block;
-  if (atHead === undefined) return true;
-  return tip !== atHead && (atHead.number < head.number || atHead.hash === head.hash);
+async function isMerelyBehind(
+  { window, reader, signal }: IndexerCatchUpArgs,
+  head: BlockRef,
+): Promise<boolean> {
+  if (newest(window).block.number <= head.number) return false;
+  const upToHead = window.steps.at(indexUpTo(window.steps, head.number))?.block;
+  if (upToHead === undefined) return true;
+  return standing(upToHead, await reader.look([upToHead.number], signal)) !== 'left';
 }
 
 interface Ancestor {
