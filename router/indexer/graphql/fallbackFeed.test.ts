@@ -49,7 +49,7 @@ async function createWorld(): Promise<World> {
     maxBehindBlocks: MAX_BEHIND_BLOCKS,
     headIntervalMs: HEAD_INTERVAL_MS,
     clock: { now: () => ms(now), unix: () => unixSeconds(0) },
-    logger: { info: note, warn: note },
+    logger: { info: note, warn: note, error: note },
   });
   const wait = (forMs: number) => {
     now += forMs;

@@ -4,6 +4,7 @@ import { type Ms, ms } from '../../core/units.ts';
 import type { BlockRef } from '../../registry/providerSet.ts';
 import { ReorgTooDeepError } from '../catchUp.ts';
 import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
+import type { SourceLogger } from '../sourceLogger.ts';
 import type { DeploymentPair } from './deploymentPair.ts';
 import { asksIndexer, choose, firstChoice, type IndexerSeen, wanting } from './feedChoice.ts';
 import { createHeadWatch } from './headWatch.ts';
@@ -11,11 +12,6 @@ import { createHeadWatch } from './headWatch.ts';
 const MAX_BEHIND_BLOCKS = 20;
 // Often enough to notice an indexer that stands still, seldom enough to spare the chain's endpoints.
 const HEAD_INTERVAL_MS = ms(5_000);
-
-export interface FallbackLogger {
-  info(values: object, event: string): void;
-  warn(values: object, event: string): void;
-}
 
 export interface IndexerJudgement {
   /** The chain's newest block, in one cheap request; undefined, or a rejection, when it cannot be seen. */
@@ -25,7 +21,7 @@ export interface IndexerJudgement {
   /** Between two looks at the chain's head while the indexer is followed. Default 5 s. */
   readonly headIntervalMs?: Ms;
   readonly clock?: Clock;
-  readonly logger?: FallbackLogger;
+  readonly logger?: SourceLogger | undefined;
 }
 
 /** A look at the indexer: it answered, and the window was moved; or it failed. */
