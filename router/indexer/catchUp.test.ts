@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { HttpRequestError } from 'viem';
 import { describe, expect, it } from 'vitest';
 import { ms, unixSeconds } from '../core/units.ts';
 import { arbitraryEvent, blockAt, opening } from '../registry/events.arbitrary.ts';
@@ -20,7 +21,10 @@ class ModelChain {
   readonly blocks: ModelBlock[] = [{ ...blockAt(0), events: [], branch: 0 }];
   /** Whether or not the chain has left them. */
   readonly known = new Map<Hex, ModelBlock>();
+  readonly sets = new Map<Hex, ProviderSet>();
   readonly changes: (() => void)[] = [];
+  /** What becomes of each request; all is well when there is none left. */
+  readonly troubles: ('none' | 'rateLimited' | 'down')[] = [];
   requests = 0;
   finalQuestions = 0;
   final: bigint | undefined;
@@ -35,6 +39,8 @@ class ModelChain {
       const block = { ...blockAt(number, this.#branches, parent.branch), events, branch: this.#branches };
       this.blocks.push(block);
       this.known.set(block.hash, block);
+      const { events: _, branch: __, ...ref } = block;
+      this.sets.set(block.hash, applyBlock(this.sets.get(parent.hash) ?? fresh(), ref, events));
     }
   }
 
@@ -44,24 +50,31 @@ class ModelChain {
     this.mine(...blocks);
   }
 
-  reader(): ChainReader {
+  /** By an endpoint so many blocks behind. */
+  reader(lag = 0): ChainReader {
     const answer = async <T>(read: () => T): Promise<T> => {
       this.changes.shift()?.();
       this.requests += 1;
+      const trouble = this.troubles.shift() ?? 'none';
+      if (trouble === 'rateLimited') throw rateLimited();
+      if (trouble === 'down') throw new DownError();
       return read();
     };
+    const seen = () => this.blocks.slice(0, Math.max(1, this.blocks.length - lag));
     return {
-      head: () => answer(() => this.blocks.at(-1) as ModelBlock),
+      head: () => answer(() => seen().at(-1) as ModelBlock),
       final: () => {
         this.finalQuestions += 1;
         return answer(() => this.final);
       },
-      blockAt: (number) => answer(() => this.blocks[Number(number)]),
+      blockAt: (number) => answer(() => seen()[Number(number)]),
       eventsOf: (hash) => answer(() => this.known.get(hash)?.events ?? expect.fail(`no block ${hash}`)),
       eventsBetween: (from, to) =>
         answer(() => {
           if (Number(to - from) >= this.limit) throw new Error('query returned more than 10000 results');
-          return this.blocks.slice(Number(from), Number(to) + 1).flatMap(({ events }) => events);
+          return seen()
+            .slice(Number(from), Number(to) + 1)
+            .flatMap(({ events }) => events);
         }),
     };
   }
@@ -86,6 +99,14 @@ class ModelChain {
   }
 }
 
+class DownError extends Error {}
+
+/** To be asked again at once. */
+function rateLimited(): Error {
+  const headers = new Headers({ 'retry-after': '0' });
+  return new HttpRequestError({ url: 'http://node.example', status: 429, headers });
+}
+
 let now = ms(0);
 const clock = { now: () => now, unix: () => unixSeconds(0) };
 
@@ -94,15 +115,17 @@ function fresh(): ProviderSet {
 }
 
 /** A source's loop without its waiting. */
-function follower(chain: ModelChain, depth: number, maxRange = 1000, concurrency = 1) {
-  const reader = chain.reader();
+function follower(chain: ModelChain, depth: number, maxRange = 1000, concurrency = 1, lag = 0) {
+  const readers = [chain.reader(), chain.reader(lag)];
   const finality = createFinality(clock);
   const { signal } = new AbortController();
   const follower = {
     window: openWindow(fresh(), depth),
     sets: [] as ProviderSet[],
     reloads: 0,
+    changes: 0,
     async look() {
+      const reader = readers[follower.changes % 2] ?? expect.fail('there are two');
       try {
         return await catchUp({
           ...{ reader, window: follower.window, maxRange, concurrency, finality, signal },
@@ -110,11 +133,16 @@ function follower(chain: ModelChain, depth: number, maxRange = 1000, concurrency
             const [before, after] = [newest(follower.window).block, newest(window).block];
             // Each block's events once, and those of a single branch.
             if (after.number > before.number) expect(events).toBe(chain.eventsBetween(before, after));
+            expect(comparable(newest(window))).toEqual(chain.sets.get(after.hash) ?? fresh());
             follower.window = window;
             follower.sets.push(newest(window));
           },
         });
       } catch (error) {
+        if (error instanceof DownError || error instanceof HttpRequestError) {
+          follower.changes += 1;
+          return 'moved';
+        }
         if (!(error instanceof ReorgTooDeepError)) throw error;
         follower.reloads += 1;
         follower.window = openWindow(fresh(), depth);
@@ -151,9 +179,17 @@ const change = fc.oneof(
 );
 /** Quiet requests between two changes. */
 const schedule = fc.array(fc.record({ after: fc.integer({ min: 0, max: 8 }), change }), { maxLength: 12 });
+const troubles = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant('none' as const) },
+    { weight: 1, arbitrary: fc.constant('rateLimited' as const) },
+    { weight: 1, arbitrary: fc.constant('down' as const) },
+  ),
+  { maxLength: 150 },
+);
 
 describe('catchUp() on a chain that changes between any two requests', () => {
-  it('ends with the set that a replay of the final chain gives', async () => {
+  it('shows folds of single branches alone, and ends with that of the last, whatever its endpoints do', async () => {
     await fc.assert(
       fc.asyncProperty(
         manyBlocks,
@@ -163,9 +199,11 @@ describe('catchUp() on a chain that changes between any two requests', () => {
           maxRange: fc.integer({ min: 1, max: 40 }),
           limit: fc.integer({ min: 1, max: 40 }),
           concurrency: fc.integer({ min: 1, max: 6 }),
+          lag: fc.integer({ min: 0, max: 5 }),
         }),
         fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
-        async (first, changes, depth, { maxRange, limit, concurrency }, final) => {
+        troubles,
+        async (first, changes, depth, { maxRange, limit, concurrency, lag }, final, troubles) => {
           const chain = new ModelChain();
           chain.limit = limit;
           // Claimed, and not kept to by every reorg.
@@ -175,7 +213,12 @@ describe('catchUp() on a chain that changes between any two requests', () => {
             for (let quiet = 0; quiet < after; quiet++) chain.changes.push(() => undefined);
             chain.changes.push(() => chain.reorg(change.depth, ...change.blocks));
           }
-          const source = follower(chain, depth, maxRange, concurrency);
+          chain.troubles.push(...troubles);
+          const source = follower(chain, depth, maxRange, concurrency, lag);
+          await source.settle();
+          // The endpoint that is not behind.
+          chain.troubles.length = 0;
+          source.changes = 0;
           await source.settle();
           const steps = numbers(source.window);
           expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
