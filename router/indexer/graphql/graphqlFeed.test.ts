@@ -92,6 +92,7 @@ describe('a GraphQL feed whose indexer changes between any two reads', () => {
       quiet: fc.nat(6),
       next: arbitraryChange,
       lag: fc.nat(3),
+      inPieces: fc.boolean(),
       after: fc.constantFrom('stay', 'stay', 'restart', 'goBack'),
     });
     await fc.assert(
@@ -104,32 +105,24 @@ describe('a GraphQL feed whose indexer changes between any two reads', () => {
         async (first, changes, depth, pageSize, keepMore) => {
           const chain = createModelChain();
           chain.mine(opening, ...first);
-          const queue = changes.flatMap(({ quiet, next, lag, after }) => {
-            let before = chain.blocks();
-            return [
-              ...Array.from({ length: quiet }, () => () => undefined),
-              () => {
-                before = chain.blocks();
-                change(chain, next);
-                indexer.sync(lag);
-              },
-              () => {
-                if (after === 'restart') indexer.restart(Math.max(1, chain.blocks().length - depth));
-                if (after === 'goBack') chain.goBackTo(before);
-                if (after === 'goBack') indexer.sync();
-              },
-            ];
-          });
-          const indexer = await startIndexerServer({
-            chain,
-            keep: depth + 1 + keepMore,
-            beforeRead: () => started && queue.shift()?.(),
-          });
-          let started = false;
+          const queue: (() => void)[] = [];
+          const beforeRead = () => queue.shift()?.();
+          const indexer = await startIndexerServer({ chain, keep: depth + 1 + keepMore, beforeRead });
           try {
             const source = follower(await open(indexer, { pageSize }), chain, depth);
-            started = true;
-            for (let looks = 0; looks < 100; looks++) {
+            for (const { quiet, next, lag, inPieces, after } of changes) {
+              let before = chain.blocks();
+              queue.push(...Array.from({ length: quiet }, () => () => undefined));
+              queue.push(() => {
+                before = chain.blocks();
+                change(chain, next);
+              });
+              queue.push(...(inPieces ? indexer.syncInPieces(lag) : [() => indexer.sync(lag)]));
+              if (after === 'restart')
+                queue.push(() => indexer.restart(Math.max(1, chain.blocks().length - depth)));
+              if (after === 'goBack') queue.push(() => chain.goBackTo(before), ...indexer.syncInPieces(0));
+            }
+            for (let looks = 0; looks < 200; looks++) {
               const quiet = queue.length === 0;
               if (quiet) indexer.sync();
               const result = await source.look().catch((error: unknown) => {

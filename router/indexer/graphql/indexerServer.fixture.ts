@@ -62,6 +62,8 @@ export interface IndexerServer {
   fail(fault: Fault | undefined): void;
   /** Follows the chain up to its newest block but `lag`. */
   sync(lag?: number): void;
+  /** The same, table by table, as without transactions: blocks come and go first, the tip last. */
+  syncInPieces(lag: number): (() => void)[];
   /** Takes only the chain's first blocks for final, and is in the midst of reading the others again. */
   restart(final: number): void;
   close(): Promise<void>;
@@ -78,17 +80,18 @@ export interface IndexerServerOptions {
 export async function startIndexerServer(options: IndexerServerOptions): Promise<IndexerServer> {
   const { chain, keep = 1_000, beforeRead } = options;
   const take = indexing();
-  let rows = take([], chain.blocks(), true);
+  const first = take([], chain.blocks(), true);
+  const tables = { blocks: first, events: first, tip: first };
   let fault: Fault | undefined;
   let requests = 0;
 
   const rootValue = {
     deployment: read(({ registry }: { registry: string }) => deployment(registry)),
-    blocks: read((args: BlocksArgs) => ({ items: blockItems(rows, keep, args) })),
+    blocks: read((args: BlocksArgs) => ({ items: blockItems(tables.blocks, keep, args) })),
     tips: read(() => ({
-      items: blockItems(rows.filter(({ live }) => live).slice(-1), keep, { where: {}, limit: 1 }),
+      items: blockItems(tables.tip.filter(({ live }) => live).slice(-1), keep, { where: {}, limit: 1 }),
     })),
-    registryEvents: read((args: EventsArgs) => eventPage(rows, args)),
+    registryEvents: read((args: EventsArgs) => eventPage(tables.events, args)),
   };
 
   function read<Args, Answer>(answer: (args: Args) => Answer): (args: Args) => Answer {
@@ -96,6 +99,10 @@ export async function startIndexerServer(options: IndexerServerOptions): Promise
       beforeRead?.();
       return answer(args);
     };
+  }
+
+  function show(rows: readonly Row[]): void {
+    Object.assign(tables, { blocks: rows, events: rows, tip: rows });
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -118,10 +125,20 @@ export async function startIndexerServer(options: IndexerServerOptions): Promise
       fault = next;
     },
     sync(lag = 0) {
-      rows = take(rows, chain.blocks().slice(0, Math.max(1, chain.blocks().length - lag)), true);
+      show(take(tables.tip, lagging(chain, lag), true));
+    },
+    syncInPieces(lag) {
+      let rows = tables.tip;
+      const step = (table: keyof typeof tables, undone: boolean) => () => {
+        if (undone && table === 'blocks') rows = take(tables.tip, lagging(chain, lag), true);
+        tables[table] = undone ? rows.filter((row, index) => tables[table][index] === row) : rows;
+      };
+      return [true, false].flatMap((undone) =>
+        (['blocks', 'events', 'tip'] as const).map((table) => step(table, undone)),
+      );
     },
     restart(final) {
-      rows = take(rows.slice(0, final), halfRead(chain.blocks()), false);
+      show(take(tables.tip.slice(0, final), halfRead(chain.blocks()), false));
     },
     async close() {
       server.closeAllConnections();
@@ -134,6 +151,11 @@ interface Row {
   readonly block: ModelBlock;
   readonly live: boolean;
   readonly indexedAt: number;
+}
+
+function lagging(chain: ModelChain, lag: number): readonly ModelBlock[] {
+  const blocks = chain.blocks();
+  return blocks.slice(0, Math.max(1, blocks.length - lag));
 }
 
 /** Rows of the branch that was there already stay; others are written anew. */
