@@ -235,7 +235,7 @@ describe('catchUp() on a chain that changes between any two requests', () => {
 });
 
 describe('catchUp()', () => {
-  it('costs one request when nothing is new and two for a new block', async () => {
+  it('costs one request when nothing is new and two for each new block', async () => {
     const chain = new ModelChain();
     chain.mine([], [], []);
     const source = follower(chain, 10);
@@ -246,6 +246,9 @@ describe('catchUp()', () => {
     chain.mine([]);
     expect(await source.look()).toBe('current');
     expect(chain.requests).toBe(3);
+    chain.mine([], [], []);
+    expect(await source.look()).toBe('current');
+    expect(chain.requests).toBe(9);
   });
 
   it('asks what is final when there is news, and seldom', async () => {

@@ -17,18 +17,18 @@ export interface CatchUpOptions extends AdvanceArgs {
   readonly reader: ChainReader;
   /** Most blocks asked for at once. */
   readonly maxRange: number;
-  /** Most questions at once. Default 4. */
-  readonly concurrency?: number;
+  /** Most questions at once. */
+  readonly concurrency: number;
   readonly finality: Finality;
 }
 
 /**
- * Brings a window to the chain's head. Costs one request when nothing is new, two for one new block, and one more when
- * it is time to ask what is final.
+ * Brings a window to the chain's head. Costs one request when nothing is new, else two for each new block near the
+ * head, and one more when it is time to ask what is final.
  * @throws {@link ReorgTooDeepError} when no step of the window is on the chain any more; endpoint errors as they are.
  */
 export async function catchUp(options: CatchUpOptions): Promise<AdvanceResult> {
-  const { reader, onStep } = options;
+  const { reader, maxRange, concurrency, signal, onStep } = options;
   const head = await reader.head();
   let window = options.window;
   const tip = newest(window).block;
@@ -39,7 +39,11 @@ export async function catchUp(options: CatchUpOptions): Promise<AdvanceResult> {
     onStep({ window, events, head: head.number });
   }
 
-  if (!links(tip, head)) {
+  // Where the next block links to the tip, nobody need be asked whether the tip still stands.
+  const distance = head.number - tip.number;
+  const isNear = distance > 1n && distance <= SINGLE_BLOCKS;
+  const second = isNear ? await reader.blockAt(tip.number + 1n) : undefined;
+  if (!links(tip, second ?? head)) {
     const ancestor = await findAncestor(reader, window, head);
     if (ancestor === undefined) return 'behind';
     const rolledBack = rollBack(window, ancestor);
@@ -52,8 +56,7 @@ export async function catchUp(options: CatchUpOptions): Promise<AdvanceResult> {
   const stretches = final !== undefined && final < rangesEnd ? [final, rangesEnd] : [rangesEnd];
   for (const to of stretches) {
     const ranges = logRanges({
-      ...options,
-      ...{ from: newest(window).block.number + 1n, to },
+      ...{ from: newest(window).block.number + 1n, to, maxRange, concurrency, signal },
       fetch: (first, last) => readRange(reader, first, last),
     });
     for await (const { value } of ranges) {
@@ -66,7 +69,8 @@ export async function catchUp(options: CatchUpOptions): Promise<AdvanceResult> {
   while (newest(window).block.number < head.number) {
     const set = newest(window);
     const number = set.block.number + 1n;
-    const block = number === head.number ? head : await reader.blockAt(number);
+    const known = [head, second].find((block) => block?.number === number);
+    const block = known ?? (await reader.blockAt(number));
     if (block === undefined || !links(set.block, block)) return 'moved';
     const events = await reader.eventsOf(block.hash);
     step(extend(window, applyBlock(set, block, events), final), events.length);

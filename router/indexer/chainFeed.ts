@@ -13,6 +13,8 @@ import { blockBy } from './secondOpinion.ts';
 
 // Most public endpoints allow 10,000 blocks at once; the ranges halve for the others.
 const MAX_RANGE = 10_000;
+// Enough to hide a node's delay, few enough for a public endpoint.
+const CONCURRENCY = 4;
 // Nodes of one chain differ by a block or two at any time.
 const MAX_BEHIND_BLOCKS = 3n;
 
@@ -47,9 +49,9 @@ interface Shared {
  * `ReorgTooDeepError`, once no endpoint in good standing says otherwise.
  */
 export function createChainFeed(options: ChainFeedOptions): ChainFeed {
-  const { endpoints, clock = systemClock, logger, ...given } = options;
+  const { endpoints, maxRange = MAX_RANGE, concurrency = CONCURRENCY, clock = systemClock, logger } = options;
   const quirks = createChainQuirks(logger);
-  const limits = { maxRange: MAX_RANGE, ...given };
+  const limits = { maxRange, concurrency };
   return {
     kind: 'chain',
     async open(registry, signal) {
