@@ -266,6 +266,20 @@ describe('a registry that was replaced', () => {
     await atHead(source, next);
   });
 
+  it('is followed on by who has business with it alone, and is told of once', async () => {
+    const { old, next, feed } = twoRegistries();
+    const errors: string[] = [];
+    const logger = { info() {}, warn() {}, error: (_: object, event: string) => errors.push(event) };
+    const source = sourceOf(feed, { logger, followSuccessors: false });
+    await start(source);
+    next.mine(serving);
+    old.mine([replaced]);
+    await atHead(source, old);
+    old.mine([paused]);
+    await atHead(source, old);
+    expect(errors).toEqual(['registry_replaced']);
+  });
+
   it('is known as replaced from its checkpoint, while nobody answers', async () => {
     const { old, next, feed } = twoRegistries();
     old.mine([replaced], [], [], []);

@@ -25,6 +25,8 @@ export interface FollowingSourceOptions {
   readonly feed: EventFeed;
   /** The provider registry; names all that is needed besides. */
   readonly registry: Address;
+  /** Whether a registry's successor takes over; default true. Who has business with one deployment says false. */
+  readonly followSuccessors?: boolean;
   /** Called for the registry, and for each that replaces it; runs without a checkpoint when left out. */
   readonly openCheckpoint?: (registry: Address) => Checkpoint;
   readonly clock?: Clock;
@@ -52,6 +54,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
   const chain = createSuccessorChain({
     registry,
     logger,
+    isFollowed: options.followSuccessors ?? true,
     createFollower: (of) =>
       createRegistryFollower({
         ...{ feed, registry: of, reorgDepth, openCheckpoint, clock, logger },

@@ -24,11 +24,15 @@ export interface SuccessorChain {
 export function createSuccessorChain(args: {
   readonly registry: Address;
   readonly createFollower: (registry: Address) => RegistryFollower;
+  /** Otherwise a replacement is only told of. */
+  readonly isFollowed: boolean;
   readonly logger: SourceLogger | undefined;
 }): SuccessorChain {
-  const { createFollower, logger } = args;
+  const { createFollower, isFollowed, logger } = args;
   const first = createFollower(args.registry);
   let followers: readonly RegistryFollower[] = [first];
+  /** As last told, by the place of the one replaced. */
+  const told = new Map<number, Address>();
   const inForce = new Set([first]);
   let trouble: string | undefined;
 
@@ -45,22 +49,19 @@ export function createSuccessorChain(args: {
 
   /** Makes what follows `index` what its set says. */
   function link(index: number, successor: Address | undefined): void {
-    const next = followers[index + 1];
-    if (next?.registry === successor) return;
-    const kept = followers.slice(0, index + 1);
+    if (told.get(index) === successor) return;
+    for (const at of told.keys()) if (at >= index) told.delete(at);
+    if (successor !== undefined) told.set(index, successor);
     for (const dropped of followers.slice(index + 1)) dropped.pause();
+    const kept = followers.slice(0, index + 1);
+    const { registry } = followers[index] ?? first;
     followers = kept;
     trouble = undefined;
-    if (successor === undefined) {
-      logger?.error({ registry: followers[index]?.registry }, 'registry_replacement_undone');
-    } else if (kept.some(({ registry }) => registry === successor)) {
-      // Governance gone wrong must not send routers round in circles.
-      logger?.error({ successor }, 'registry_replaced_by_predecessor');
-      followers = kept;
-    } else {
-      logger?.error({ registry: followers[index]?.registry, successor }, 'registry_replaced');
-      followers = [...kept, createFollower(successor)];
-    }
+    if (successor === undefined) logger?.error({ registry }, 'registry_replacement_undone');
+    else logger?.error({ registry, successor }, 'registry_replaced');
+    // Governance gone wrong must not send routers round in circles.
+    const isKnown = kept.some((follower) => follower.registry === successor);
+    if (successor !== undefined && isFollowed && !isKnown) followers = [...kept, createFollower(successor)];
   }
 
   return {
