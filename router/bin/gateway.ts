@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
-import { createSettlementClient } from '../chain/settlementClient.ts';
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Environment } from '../config/substitute.ts';
 import { type Clock, type Random, systemClock } from '../core/clock.ts';
@@ -14,12 +13,13 @@ import { listen } from '../gateway/listen.ts';
 import { planNetworks } from '../gateway/networkPlan.ts';
 import { readiness } from '../gateway/readiness.ts';
 import { gatewayStatus } from '../gateway/status.ts';
-import { createChainSource } from '../indexer/chainSource.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
 import { loadGatewayConfig } from './gatewayConfig.ts';
+import { logLoading } from './loadingLog.ts';
+import { openProviderSource } from './providerSource.ts';
 import { createRoutingTable } from './routingTable.ts';
 
 export interface Gateway {
@@ -50,7 +50,8 @@ export interface GatewayArgs {
 export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   const { config, clock = systemClock, random = Math.random } = args;
   const logger = args.logger ?? createLogger({ level: config.log.level, destination: process.stdout });
-  const source = args.source ?? chainSource(config, clock, logger);
+  const { settlement } = config;
+  const source = args.source ?? (settlement && openProviderSource({ settlement, clock, random, logger }));
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const upstream = createUpstreamClient({ clock, maxResponseBytes: config.limits.maxResponseBytes });
@@ -65,18 +66,20 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   const table = createRoutingTable({ config, upstream, heads, clock, random, metrics, logger });
   table.apply(planNetworks(config, source?.current()));
   const unsubscribe = source?.onChange((set) => table.apply(planNetworks(config, set)));
+  const endLoadingLog = source && logLoading(source, logger);
 
   let draining = false;
-  const settlement = () =>
-    source && config.settlement
-      ? {
-          chainId: config.settlement.chainId,
-          source: source.kind,
-          set: source.current(),
-          status: source.status(),
-        }
-      : undefined;
-  metrics.collectFrom(() => gatewayGauges({ draining, settlement: settlement(), routers: table.routers() }));
+  const settlementState = () =>
+    source &&
+    settlement && {
+      chainId: settlement.chainId,
+      source: source.kind,
+      set: source.current(),
+      status: source.status(),
+    };
+  metrics.collectFrom(() =>
+    gatewayGauges({ draining, settlement: settlementState(), routers: table.routers() }),
+  );
   const app = createApp({
     rpc: {
       resolve: table.resolve,
@@ -88,14 +91,14 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
       readiness: () =>
         readiness({
           draining,
-          settlement: settlement(),
+          settlement: settlementState(),
           hasEligible: table.routers().some((router) => router.hasEligible()),
         }),
       status: () =>
         gatewayStatus({
           version: packageJson.version,
           draining,
-          settlement: settlement(),
+          settlement: settlementState(),
           routers: table.routers(),
           totals: calls.totals(),
         }),
@@ -117,6 +120,7 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
     await app.close().finally(() => clearTimeout(cutOff));
     await metricsApp?.close();
     unsubscribe?.();
+    endLoadingLog?.();
     heads.stop();
     stopSource.abort();
     await source?.stop();
@@ -180,20 +184,6 @@ export async function main(args: {
   args.signal?.addEventListener('abort', stop, { once: true });
   if (args.signal?.aborted) stop();
   await gateway.done;
-}
-
-function chainSource(config: GatewayConfig, clock: Clock, logger: Logger): ProviderSource | undefined {
-  const { settlement } = config;
-  if (settlement === undefined) return undefined;
-  return createChainSource({
-    client: createSettlementClient({ rpcUrls: settlement.rpc }),
-    registry: settlement.registry,
-    chainId: settlement.chainId,
-    clock,
-    logger,
-    pollIntervalMs: settlement.pollIntervalMs,
-    ...(settlement.maxRange !== undefined && { maxRange: settlement.maxRange }),
-  });
 }
 
 /** A wildcard address is reached by the loopback one. */

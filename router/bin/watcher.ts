@@ -8,11 +8,13 @@ import { createTransactor } from '../chain/transact.ts';
 import { systemClock } from '../core/clock.ts';
 import { DinError } from '../core/dinError.ts';
 import { ms } from '../core/units.ts';
-import { createChainSource } from '../indexer/chainSource.ts';
+import { checkpointPath } from '../indexer/checkpoint/checkpointPath.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
 import { createReportStore } from '../watcher/reportStore.ts';
 import { createWatcher } from '../watcher/watcher.ts';
 import type { WatcherLog } from '../watcher/watcherLog.ts';
+import { logLoading } from './loadingLog.ts';
+import { openProviderSource } from './providerSource.ts';
 
 export interface WatcherSettings {
   /** Of the settlement chain; tried in this order. */
@@ -61,15 +63,23 @@ export async function startWatcher(settings: WatcherSettings): Promise<RunningWa
   const store = createReportStore(stateDir, author);
   const stop = new AbortController();
   const signal = settings.signal ? AbortSignal.any([settings.signal, stop.signal]) : stop.signal;
-  const source = createChainSource({
-    client,
-    registry: contracts.registry,
-    chainId: contracts.chainId,
+  const source = openProviderSource({
+    settlement: {
+      chainId: contracts.chainId,
+      registry: contracts.registry,
+      rpc: rpcUrls,
+      checkpoint: checkpointPath(stateDir, contracts),
+    },
+    // Its bond and its hub are this deployment's: another one's services must not be measured for it.
+    followSuccessors: false,
     clock: systemClock,
+    random: Math.random,
     logger,
   });
+  const endLoadingLog = logLoading(source, logger);
   const upstream = createUpstreamClient({ clock: systemClock, maxResponseBytes: MAX_ANSWER_BYTES });
   const close = async () => {
+    endLoadingLog();
     await Promise.allSettled([source.stop(), upstream.close()]);
     store.close();
   };

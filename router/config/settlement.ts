@@ -30,9 +30,11 @@ const fields = section({
 export type WrittenSettlement = z.output<typeof fields>;
 
 /** With nothing left to look up: the deployment is known, paths are absolute. */
-export interface SettlementConfig extends Omit<WrittenSettlement, 'chainId' | 'registry' | 'deployment'> {
+export interface SettlementConfig
+  extends Omit<WrittenSettlement, 'chainId' | 'registry' | 'deployment' | 'rpc'> {
   readonly chainId: number;
   readonly registry: Address;
+  readonly rpc: readonly string[];
 }
 
 export const settlement = fields.superRefine(
