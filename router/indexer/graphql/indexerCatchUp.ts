@@ -6,7 +6,7 @@ import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
 import { extend, indexUpTo, links, newest, type ReorgWindow, rollBack } from '../reorgWindow.ts';
 import type { IndexedBlock, IndexedEvent } from './indexerAnswers.ts';
 import { type IndexerReader, type IndexerView, MalformedAnswerError, type PageEnd } from './indexerReader.ts';
-import { standing, standingBelow } from './standing.ts';
+import { standing } from './standing.ts';
 
 // As when the chain itself is read: the newest blocks are steps of their own, so that a reorg undoes little.
 const SINGLE_BLOCKS = 16n;
@@ -45,7 +45,7 @@ export async function catchUpWithIndexer(args: IndexerCatchUpArgs): Promise<Adva
   if (view.deployment.base.hash !== args.base.hash)
     throw new ReorgTooDeepError(args.base.number, head.number);
   if (head.hash === tip.hash) return 'current';
-  if (standingBelow(window.depth, tip, view) === 'held') return await goForward(args, window, view.head);
+  if (standing(tip, view) === 'held') return await goForward(args, window, view.head);
   if (await isMerelyBehind(args, head)) return 'behind';
   const ancestor = await findAncestor(args, head);
   const back = rollBack(window, ancestor.block) ?? window;
@@ -94,7 +94,7 @@ async function findAncestor(
       signal,
     );
     for (const block of some) {
-      const found = standingBelow(window.depth, block, view);
+      const found = standing(block, view);
       if (found === 'held') return { block, branchLeft };
       branchLeft ||= found === 'left';
       if (block === oldest && found === 'unknown') throw new CannotTellError(block);
@@ -121,7 +121,7 @@ async function goForward(
     // One block's events fill the page.
     if (numbers.length === 0) continue;
     const view = await reader.look([from.number, ...numbers, head.number], signal);
-    const fromStands = standingBelow(window.depth, from, view) === 'held';
+    const fromStands = standing(from, view) === 'held';
     const headNow = view.held.get(head.number);
     const headStands = headNow?.ref.hash === head.hash && headNow.indexedAt === indexedAt;
     if (!fromStands || !headStands) return 'moved';
@@ -170,10 +170,10 @@ export class IndexerForkedError extends DinError {
   }
 }
 
-/** Too new to be safe from reorgs, too old for the indexer to know: only the chain can say whether it stands. */
+/** The indexer knows no step of the window any more: only the chain can say which of them stand. */
 export class CannotTellError extends DinError {
   readonly code = 'INDEXER_CANNOT_TELL';
   constructor({ number }: BlockRef) {
-    super(`The indexer does not know block ${number} any more, so nothing can be built on it.`);
+    super(`The indexer no longer knows block ${number} or any newer one that was read, to go on from.`);
   }
 }

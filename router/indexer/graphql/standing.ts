@@ -1,10 +1,11 @@
-import type { BlockRef, Hex } from '../../registry/providerSet.ts';
+import type { Hex } from '../../registry/providerSet.ts';
 import type { IndexerView } from './indexerReader.ts';
 
 /**
  * - `held`: the indexer holds the block
  * - `left`: it holds another one in its place
- * - `unknown`: it holds none in its place: dropped, never held, or still to come
+ * - `unknown`: it holds none in its place: dropped, never held, or still to come. However old the block, that does not
+ *   say that it stands: it may have been the newest, and left, while nobody looked
  */
 export type Standing = 'held' | 'left' | 'unknown';
 
@@ -16,10 +17,4 @@ export function standing(
   if (known !== undefined) return known.hash === block.hash ? 'held' : 'left';
   if (head.ref.number === block.number + 1n) return head.ref.parentHash === block.hash ? 'held' : 'left';
   return 'unknown';
-}
-
-/** The same, with blocks that no reorg can reach taken as held: the indexer drops old blocks without events. */
-export function standingBelow(depth: bigint, block: BlockRef, view: IndexerView): Standing {
-  const found = standing(block, view);
-  return found === 'unknown' && block.number <= view.head.ref.number - depth ? 'held' : found;
 }
