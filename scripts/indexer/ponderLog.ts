@@ -46,7 +46,7 @@ export function ponderNews(line: string): PonderNews | undefined {
       return { kind: 'reorgTooDeep' };
     case LEFT_BRANCH.msg:
       return { kind: 'indexDropped' };
-    case 'Received SIGTERM':
+    case 'Received SIGINT':
     case 'Started shutdown sequence':
       return undefined;
     default:

@@ -9,6 +9,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const APP = join(ROOT, 'router/indexer/ponder');
 // The program itself: npm's `ponder` command would find whatever Node comes first.
 const PONDER = join(ROOT, 'node_modules/ponder/dist/esm/bin/ponder.js');
+// On SIGTERM the Vite within Ponder exits at once, and leaves the database locked for the next start.
+const CLEAN_END = 'SIGINT';
 // Ponder itself gives up a clean end after five seconds.
 const GRACE_MS = 8_000;
 
@@ -30,7 +32,7 @@ export interface PonderProcess {
   readonly pid: number | undefined;
   /** Resolves with the exit code, or undefined when a signal ended it. */
   readonly ended: Promise<number | undefined>;
-  /** SIGTERM, and SIGKILL when that does not help in time. Resolves once it has ended. */
+  /** A clean end, or SIGKILL when that takes too long. Resolves once it has ended. */
   stop(): Promise<void>;
 }
 
@@ -63,7 +65,7 @@ export function startPonderProcess(options: PonderOptions): PonderProcess {
     pid: child.pid,
     ended,
     async stop() {
-      child.kill('SIGTERM');
+      child.kill(CLEAN_END);
       const given = new AbortController();
       await Promise.race([
         ended,

@@ -1,5 +1,4 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Address, PublicClient } from 'viem';
@@ -12,6 +11,12 @@ import { claimDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { type Discovered, discoverDeployments, type NamedContract } from './discoverDeployments.ts';
 import { runPonder } from './ponderRun.ts';
 import { schemaName } from './schemaName.ts';
+import {
+  AddressTakenError,
+  DatabaseUnreachableError,
+  requireDatabase,
+  requireFreeAddress,
+} from './surroundings.ts';
 
 const RETRY_MS = 5_000;
 
@@ -35,14 +40,15 @@ export interface IndexerOptions {
 /**
  * Runs the indexer until the signal aborts: starts Ponder, starts it again when it ends, and anew when the index is of
  * a branch that the chain has left or when a registry names further contracts.
- * @throws when the first start cannot succeed: `NotARegistryError`, {@link AddressTakenError},
- * {@link DatabaseUnreachableError}, {@link IndexerStartError}, `DataDirectoryError`; endpoint errors as they are.
+ * @throws when the first start cannot succeed: `NotARegistryError`, `AddressTakenError`, `DatabaseUnreachableError`,
+ * `DataDirectoryError`, {@link IndexerStartError}; endpoint errors as they are.
  */
 export async function runIndexer(options: IndexerOptions): Promise<void> {
-  const { host, port, signal } = options;
+  const { host, port, databaseUrl, signal } = options;
   const directory = await claimDataDirectory(options.dataDirectory);
   try {
-    await requireFree(host, port);
+    await requireFreeAddress(host, port);
+    if (databaseUrl !== undefined) await requireDatabase(databaseUrl);
     await keepRunning(options, directory);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -98,10 +104,9 @@ async function keepRunning(options: IndexerOptions, directory: DataDirectory): P
   }
 }
 
-function startError(lastError: string | undefined, exitCode: number | undefined): DinError {
-  if (/connect to (?:PGlite )?database/i.test(lastError ?? ''))
-    return new DatabaseUnreachableError(lastError);
-  return new IndexerStartError(lastError ?? `exit code ${exitCode}`);
+function startError(lastError = '', exitCode: number | undefined): DinError {
+  if (/connect to (?:PGlite )?database/i.test(lastError)) return new DatabaseUnreachableError(lastError);
+  return new IndexerStartError(lastError || `exit code ${exitCode}`);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -167,28 +172,6 @@ function keyOf({ registry, kind, address }: NamedContract): string {
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-async function requireFree(host: string, port: number): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => reject(new AddressTakenError(host, port, { cause })));
-    server.listen(port, host, () => server.close(() => resolve()));
-  });
-}
-
-export class AddressTakenError extends DinError {
-  readonly code = 'ADDRESS_TAKEN';
-  constructor(host: string, port: number, options?: { cause?: unknown }) {
-    super(`The indexer cannot listen on ${host}:${port}: choose another --port or --host.`, options);
-  }
-}
-
-export class DatabaseUnreachableError extends DinError {
-  readonly code = 'DATABASE_UNREACHABLE';
-  constructor(details: string | undefined) {
-    super(`The database does not answer; check --database-url. ${details ?? ''}`.trim());
-  }
 }
 
 export class IndexerStartError extends DinError {
