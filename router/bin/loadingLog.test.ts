@@ -15,6 +15,7 @@ test('says how far a load is as long as there is one, and nothing when ended', (
       ageMs: ms(0),
       lastError: undefined,
       via: undefined,
+      registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
       backfill,
       endpoints: [],
     }) as const;

@@ -10,6 +10,7 @@ const live = {
   lastError: undefined,
   via: 'chain',
   backfill: undefined,
+  registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
   endpoints: [],
 } as const;
 const starting = { ...live, state: 'starting', via: undefined } as const;

@@ -6,6 +6,8 @@ import type { SettlementState } from './settlementState.ts';
 /** The settlement chain on the page `/status`. Null is "not known". */
 export interface SettlementStatus {
   readonly chainId: number;
+  /** Whose set is in use: not the configured one once a successor has taken over. */
+  readonly registry: string;
   /** As configured. */
   readonly source: ProviderSource['kind'];
   /** Where the set in use came from: a `graphql` source falls back to the chain. */
@@ -15,7 +17,7 @@ export interface SettlementStatus {
   readonly block: number | null;
   readonly blockTimestamp: number | null;
   readonly lastError: string | null;
-  /** The registry that replaced the one that is followed. */
+  /** The registry that has replaced this one and waits to take over. */
   readonly successor: string | null;
   /** Null once all that was missed is read. */
   readonly backfill: BackfillStatus | null;
@@ -39,6 +41,7 @@ export interface BackfillStatus {
 export function settlementStatus({ chainId, source, set, status }: SettlementState): SettlementStatus {
   return {
     chainId,
+    registry: status.registry,
     source,
     via: status.via ?? null,
     state: status.state,

@@ -29,6 +29,7 @@ const router: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => 9,
 };
+const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const totals = { calls: 3, failed: 0, failovers: 1 };
 
 test('shows the set, the networks and each service with its reason', () => {
@@ -44,6 +45,7 @@ test('shows the set, the networks and each service with its reason', () => {
     ageMs: ms(5_000.4),
     lastError,
     via: 'checkpoint',
+    registry: REGISTRY,
     backfill: { fromBlock: 1n, block: 12n, head: 40n, events: 3, percent: 29.97, remainingMs: undefined },
     endpoints: [
       { name: 'rpc[0]', state: 'down', head: 11n, lastError },
@@ -58,6 +60,7 @@ test('shows the set, the networks and each service with its reason', () => {
       settlement: {
         chainId: 1,
         source: 'graphql',
+        registry: REGISTRY,
         via: 'checkpoint',
         state: 'stale',
         ageMs: 5_000,
@@ -105,6 +108,7 @@ test('before the first set, and without a settlement chain, what is not known is
     lastError: undefined,
     via: undefined,
     backfill: undefined,
+    registry: REGISTRY,
     endpoints: [],
   } as const;
   const settlement = { chainId: 1, source: 'chain', set: undefined, status } as const;

@@ -214,9 +214,11 @@ describe('a registry that was replaced', () => {
     next.mine(opening);
     old.mine([]);
     await atHead(source, old);
+    expect(source.status().registry).toBe(REGISTRY);
     next.mine(serving);
     await atHead(source, next);
     expect(source.current()?.successor).toBeUndefined();
+    expect(source.status().registry).toBe(NEXT_REGISTRY);
     // Even with nobody left it stays in force: who left it did so for a reason.
     next.mine([paused]);
     await atHead(source, next);

@@ -177,6 +177,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
       lastError,
       via,
       backfill: chain.busiest().backfill(),
+      registry: chain.registry(),
       endpoints: feed.endpoints(),
     }),
     onChange(listener) {

@@ -9,6 +9,8 @@ export interface SuccessorChain {
   set(): ProviderSet | undefined;
   /** The same from checkpoints alone, confirmed or not. */
   saved(): ProviderSet | undefined;
+  /** The registry in force. */
+  registry(): Address;
   /** The registry that a load is going on for, else the one whose set is shown. */
   busiest(): RegistryFollower;
   /** One look for each registry. Rejects as the first registry's look does. */
@@ -75,6 +77,7 @@ export function createSuccessorChain(args: {
       }
       return newestOf((follower) => follower.set() ?? follower.unconfirmed());
     },
+    registry: () => followers.findLast((follower) => inForce.has(follower))?.registry ?? first.registry,
     busiest: () =>
       followers.find((follower) => follower.backfill() !== undefined) ?? followers.at(-1) ?? first,
     async look(signal) {

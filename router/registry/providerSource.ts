@@ -1,6 +1,6 @@
 import type { EndpointStatus } from '../core/endpointStatus.ts';
 import type { Ms } from '../core/units.ts';
-import type { ProviderSet } from './providerSet.ts';
+import type { Address, ProviderSet } from './providerSet.ts';
 
 export interface SourceStatus {
   /** `stale`: the last set keeps serving while nothing newer can be learnt. */
@@ -13,6 +13,8 @@ export interface SourceStatus {
   readonly via: 'chain' | 'graphql' | 'checkpoint' | undefined;
   /** While much is still to be read; undefined otherwise. */
   readonly backfill: BackfillProgress | undefined;
+  /** Whose set is in use: not the configured one once a successor has taken over. */
+  readonly registry: Address;
   /** The settlement endpoints, in the configuration's order. */
   readonly endpoints: readonly EndpointStatus[];
 }
