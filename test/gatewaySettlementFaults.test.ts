@@ -61,6 +61,36 @@ const metric = async (of: TestGateway, series: string) => {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 };
 
+test('while the set is loading, operators and the log see how far it is', async () => {
+  let ranges = 0;
+  let isCut = true;
+  // Breaks off in the middle, until it is healed.
+  const first = await startRelay(world.chain.anvil.url, (body) => {
+    if (!body.includes('eth_getLogs') || !isCut) return 'pass';
+    ranges += 1;
+    return ranges > 3 ? 'drop' : 'pass';
+  });
+  cleanups.push(() => first.stop());
+  const made = await gateway({ rpc: [first.url], maxRange: 10 });
+  const reasons = async () => (await made.readyz()).reasons.join();
+  await expect
+    .poll(reasons, PATIENCE)
+    .toMatch(/provider set not loaded: [1-9]\d? % of the settlement blocks read/);
+  const backfill = { percent: expect.any(Number), events: expect.any(Number), block: expect.any(Number) };
+  expect(await settlementOf(made)).toMatchObject({ state: 'starting', block: null, backfill });
+  const ratio = await metric(made, 'din_settlement_backfill_ratio');
+  expect(ratio).toBeGreaterThan(0);
+  expect(ratio).toBeLessThan(1);
+  expect(await metric(made, 'din_settlement_backfill_remaining_blocks')).toBeGreaterThan(0);
+  await expect.poll(() => made.log.join(), PATIENCE).toContain('"provider_set_loading"');
+
+  isCut = false;
+  await made.ready();
+  expect((await settlementOf(made))?.backfill).toBeNull();
+  expect(await metric(made, 'din_settlement_backfill_ratio')).toBe(1);
+  expect(await metric(made, 'din_settlement_backfill_remaining_blocks')).toBeUndefined();
+});
+
 test('an endpoint that dies is replaced by the next one, and the routing does not notice', async () => {
   const first = await relay();
   const made = await gateway({ rpc: [`${first.url}/secret-key`, world.chain.anvil.url] });
