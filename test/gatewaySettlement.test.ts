@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { main } from '../router/bin/gateway.ts';
+import { checkpointPath } from '../router/indexer/checkpoint/checkpointPath.ts';
 import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
 import { startTestGateway, type TestGateway } from './fixtures/gatewayClient.ts';
 import { type GatewayWorld, startGatewayWorld } from './fixtures/gatewayWorld.ts';
@@ -124,7 +125,7 @@ test('main() runs a configuration file until the signal, and names what is wrong
     const stop = new AbortController();
     const args = {
       configFile,
-      environment: { REGISTRY: world.chain.deployment.registry },
+      environment: { REGISTRY: world.chain.deployment.registry, XDG_STATE_HOME: directory },
       log: (line: string) => void lines.push(JSON.parse(line)),
       signal: stop.signal,
     };
@@ -155,6 +156,12 @@ test('main() runs a configuration file until the signal, and names what is wrong
     await ended;
     await expect(fetch(`${url}/readyz`)).rejects.toThrow();
     expect(lines.at(-1)?.event).toBe('gateway_closed');
+    // Where the user's state belongs, as the file says nothing else.
+    const checkpoint = checkpointPath(join(directory, 'din'), {
+      chainId: SETTLEMENT_CHAIN_ID,
+      registry: world.chain.deployment.registry,
+    });
+    expect(await readdir(join(directory, 'din'))).toContain(basename(checkpoint));
   } finally {
     await rm(directory, { recursive: true });
   }
