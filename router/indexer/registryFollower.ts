@@ -53,7 +53,7 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
   let isConfirmed = false;
   /** From a deployment's first block on, a set is half-built until it reaches the head. */
   let isWhole = false;
-  let savedBlock = -1n;
+  let saved: { readonly block: bigint; readonly isWhole: boolean } | undefined;
   let savedAt: Ms | undefined;
   let events = 0;
   let head: bigint | undefined;
@@ -67,8 +67,8 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
     if (loaded === undefined) return;
     logger?.info({ registry, block: String(loaded.block.number) }, 'checkpoint_loaded');
     window = openWindow(loaded, reorgDepth);
-    savedBlock = loaded.block.number;
-    isWhole = true;
+    isWhole = !checkpoint.isHalfBuilt();
+    saved = { block: loaded.block.number, isWhole };
   }
 
   function beginAnew(reason: string): void {
@@ -77,7 +77,7 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
     window = undefined;
     isConfirmed = false;
     isWhole = false;
-    savedBlock = -1n;
+    saved = undefined;
     events = 0;
     start = undefined;
   }
@@ -86,10 +86,17 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
   function save(): void {
     if (checkpoint === undefined || window === undefined || !isConfirmed) return;
     const final = oldest(window);
-    if (final.block.number <= savedBlock || final.block.number <= (deployment?.base.number ?? 0n)) return;
-    checkpoint.save(final);
-    savedBlock = final.block.number;
+    const { number: block } = final.block;
+    const known = saved?.block ?? deployment?.base.number ?? 0n;
+    const isNews = block > known || (block === known && saved !== undefined && saved.isWhole !== isWhole);
+    if (!isNews) return;
+    checkpoint.save(final, !isWhole);
+    saved = { block, isWhole };
     savedAt = clock.now();
+  }
+
+  function saveNowAndThen(): void {
+    if (savedAt === undefined || clock.now() - savedAt >= SAVE_INTERVAL_MS) save();
   }
 
   async function confirm(
@@ -109,11 +116,15 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
   }
 
   function stepped(step: FeedStep): void {
+    const from = window && newest(window).block.number;
+    const to = newest(step.window).block.number;
+    if (from !== undefined && to < from)
+      logger?.info({ registry, from: String(from), to: String(to) }, 'settlement_reorg_rolled_back');
     window = step.window;
     head = step.head;
     events += step.events;
-    start ??= { block: newest(step.window).block.number, at: clock.now() };
-    if (savedAt === undefined || clock.now() - savedAt >= SAVE_INTERVAL_MS) save();
+    start ??= { block: to, at: clock.now() };
+    saveNowAndThen();
     args.onStep(follower);
   }
 
@@ -143,9 +154,10 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
       });
       const isLongRound = newest(window).block.number - from > AT_HEAD_WITHIN_BLOCKS;
       if (result === 'moved' || (result === 'current' && isLongRound)) continue;
-      isWhole = true;
       start = undefined;
-      if (savedAt === undefined || clock.now() - savedAt >= SAVE_INTERVAL_MS) save();
+      // Behind what was read already, as by another endpoint: that says nothing about what is still to come.
+      if (result === 'current') isWhole = true;
+      saveNowAndThen();
       return result;
     }
     return 'moved';
@@ -156,7 +168,7 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
     set: () => (isConfirmed && isWhole && window !== undefined ? newest(window) : undefined),
     unconfirmed() {
       openFile();
-      return !isConfirmed && window !== undefined ? newest(window) : undefined;
+      return !isConfirmed && isWhole && window !== undefined ? newest(window) : undefined;
     },
     async look(signal) {
       try {

@@ -129,6 +129,23 @@ describe('what was saved last is loaded', () => {
   });
 });
 
+test('a set from amid a load is known as such, until one that came to the head is saved', () => {
+  const reopened = () => {
+    const checkpoint = open();
+    const found = [checkpoint.load()?.block.number, checkpoint.isHalfBuilt()];
+    checkpoint.close();
+    return found;
+  };
+  expect(reopened()).toEqual([undefined, false]);
+  const checkpoint = open();
+  checkpoint.save(setAt(1), true);
+  expect(checkpoint.isHalfBuilt()).toBe(true);
+  checkpoint.close();
+  expect(reopened()).toEqual([1n, true]);
+  save(setAt(1));
+  expect(reopened()).toEqual([1n, false]);
+});
+
 test('a save writes only the rows that changed', () => {
   const set = setAt(1);
   save(set);

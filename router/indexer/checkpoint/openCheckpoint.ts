@@ -89,16 +89,17 @@ export function openCheckpoint({ path, identity, logger, clock }: CheckpointOpti
     }
   }
 
-  function write(set: ProviderSet): void {
+  function write(set: ProviderSet, isHalfBuilt: boolean): void {
     const { db, saved } = opened();
-    open = { db, saved: writeSet(db, identity, saved, set) };
+    open = { db, saved: writeSet(db, identity, saved, set, isHalfBuilt) };
   }
 
   attempt(opened);
   return {
     load: () => open?.saved.set,
-    save(set) {
-      attempt(() => write(set));
+    isHalfBuilt: () => open?.saved.isHalfBuilt ?? false,
+    save(set, isHalfBuilt = false) {
+      attempt(() => write(set, isHalfBuilt));
     },
     setAside(reason) {
       if (open !== undefined) attempt(() => putAside(reason));

@@ -11,6 +11,7 @@ import { decodeSummary, NO_ROWS, type Summary, sameDeployment, type Tally, tally
 export interface Saved {
   /** Undefined before the first save. */
   readonly set: ProviderSet | undefined;
+  readonly isHalfBuilt: boolean;
   readonly tally: Tally;
 }
 
@@ -26,7 +27,7 @@ export function readSaved(db: DatabaseSync, identity: CheckpointIdentity): Saved
   const rows = readRows(db);
   const found = tallyOf(rows);
   if (found.rows !== tally.rows || found.sum !== tally.sum) throw damaged();
-  return { set: summary && setOf(summary, rows), tally };
+  return { set: summary && setOf(summary, rows), isHalfBuilt: summary?.isHalfBuilt ?? false, tally };
 }
 
 function readSummary(db: DatabaseSync): Summary | undefined {

@@ -16,6 +16,7 @@ export interface Summary {
   readonly identity: CheckpointIdentity;
   readonly block: BlockRef;
   readonly successor: Address | undefined;
+  readonly isHalfBuilt: boolean;
   readonly tally: Tally;
 }
 
@@ -53,11 +54,12 @@ interface SummaryContent {
   readonly parentHash: Hex;
   readonly timestamp: number;
   readonly successor: Address | null;
+  readonly isHalfBuilt: boolean;
   readonly rows: number;
   readonly sum: number;
 }
 
-export function encodeSummary({ identity, block, successor, tally }: Summary): string {
+export function encodeSummary({ identity, block, successor, isHalfBuilt, tally }: Summary): string {
   const { number, hash, parentHash, timestamp } = block;
   const content: SummaryContent = {
     chainId: identity.chainId,
@@ -67,6 +69,7 @@ export function encodeSummary({ identity, block, successor, tally }: Summary): s
     parentHash,
     timestamp,
     successor: successor ?? null,
+    isHalfBuilt,
     ...tally,
   };
   return JSON.stringify(content);
@@ -75,11 +78,13 @@ export function encodeSummary({ identity, block, successor, tally }: Summary): s
 /** Of a text that we wrote: its checksum says so. */
 export function decodeSummary(text: string): Summary {
   const content: SummaryContent = JSON.parse(text);
-  const { chainId, registry, number, hash, parentHash, timestamp, successor, rows, sum } = content;
+  const { chainId, registry, number, hash, parentHash, timestamp, successor, isHalfBuilt, rows, sum } =
+    content;
   return {
     identity: { chainId, registry },
     block: { number: BigInt(number), hash, parentHash, timestamp: unixSeconds(timestamp) },
     successor: successor ?? undefined,
+    isHalfBuilt,
     tally: { rows, sum },
   };
 }

@@ -15,10 +15,11 @@ export function writeSet(
   identity: CheckpointIdentity,
   saved: Saved,
   set: ProviderSet,
+  isHalfBuilt: boolean,
 ): Saved {
   const changes = rowChanges(saved.set, set);
   const tally = tallyAfter(saved.tally, changes);
-  const content = encodeSummary({ identity, block: set.block, successor: set.successor, tally });
+  const content = encodeSummary({ identity, block: set.block, successor: set.successor, isHalfBuilt, tally });
   try {
     db.exec('BEGIN IMMEDIATE');
     const put = db.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?)');
@@ -33,5 +34,5 @@ export function writeSet(
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
-  return { set, tally };
+  return { set, isHalfBuilt, tally };
 }
