@@ -1,0 +1,122 @@
+/**
+ * A process of ours that is measured: `node --expose-gc ourMain.ts <task>`, see {@link OurTask}. By itself, so that
+ * memory and the time to start are its own.
+ */
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSettlementEndpoints } from '../../router/chain/settlementEndpoints.ts';
+import { systemClock } from '../../router/core/clock.ts';
+import { createChainFeed } from '../../router/indexer/chainFeed.ts';
+import type { Checkpoint } from '../../router/indexer/checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../../router/indexer/checkpoint/openCheckpoint.ts';
+import { createFollowingSource } from '../../router/indexer/followingSource.ts';
+import type { Address, ProviderSet } from '../../router/registry/providerSet.ts';
+import { countingFeed } from './countingFeed.ts';
+import { countRequests } from './countRequests.ts';
+import type { OurAnswers, OurTask } from './ourTask.ts';
+
+const beganAt = instant();
+const BENCH_CHAIN_ID = 31337;
+const LOOK_AGAIN_MS = 2;
+// What goes wrong must not end in figures.
+const LOGGER = { info() {}, warn: complain, error: complain };
+
+const task: OurTask = JSON.parse(process.argv[2] ?? '{}');
+console.log(JSON.stringify(await perform(task)));
+
+function perform(task: OurTask): Promise<OurAnswers[OurTask['kind']]> {
+  switch (task.kind) {
+    case 'backfill':
+      return backfill(task);
+    case 'restart':
+      return restart(task);
+    case 'checkpoint':
+      return readAndWrite(task);
+  }
+}
+
+async function backfill(task: OurTask): Promise<OurAnswers['backfill']> {
+  const requests = countRequests();
+  const loaded = await load(task);
+  const answer = {
+    ...{ beganAt, wholeAt: loaded.wholeAt, events: loaded.events, requests: requests() },
+    peakMemory: loaded.peakMemory,
+    ...sizeOf(loaded.set),
+  };
+  const held = collected();
+  loaded.set = undefined;
+  return { ...answer, setMemory: held - collected() };
+}
+
+/** The source ends here, so that nothing else holds the set afterwards. */
+async function load(task: OurTask) {
+  const { source, feed } = createSource(task);
+  await source.start(new AbortController().signal);
+  const wholeAt = instant();
+  const peakMemory = process.resourceUsage().maxRSS * 1024;
+  await source.stop();
+  return { wholeAt, events: feed.events(), peakMemory, set: source.current() as ProviderSet | undefined };
+}
+
+async function restart(task: OurTask): Promise<OurAnswers['restart']> {
+  const requests = countRequests();
+  const { source } = createSource(task);
+  await source.start(new AbortController().signal);
+  const at = { beganAt, setAt: instant(), requestsUntilSet: requests(), ...sizeOf(source.current()) };
+  while (source.status().state !== 'live') await sleep(LOOK_AGAIN_MS);
+  const requestsUntilLive = requests();
+  await source.stop();
+  return { ...at, requestsUntilLive };
+}
+
+async function readAndWrite({ registry, path }: OurTask): Promise<OurAnswers['checkpoint']> {
+  const begun = performance.now();
+  const old = open(registry, path);
+  const set = old.load();
+  const loadMs = performance.now() - begun;
+  if (set === undefined) throw new Error('there is no checkpoint to read');
+  const besides = `${path}.anew`;
+  const anew = open(registry, besides);
+  const savingBegun = performance.now();
+  anew.save(set);
+  const firstSaveMs = performance.now() - savingBegun;
+  anew.close();
+  old.close();
+  return { loadMs, firstSaveMs, fileBytes: statSync(besides).size };
+}
+
+/** What `createChainSource` makes, with a count. */
+function createSource({ rpcUrl, registry, ...task }: OurTask) {
+  const endpoints = createSettlementEndpoints({ rpcUrls: [rpcUrl], chainId: BENCH_CHAIN_ID });
+  const feed = countingFeed(createChainFeed({ endpoints }));
+  const openCheckpoint = () => open(registry, task.path);
+  return { source: createFollowingSource({ feed, registry, logger: LOGGER, openCheckpoint }), feed };
+}
+
+function open(registry: Address, path: string): Checkpoint {
+  const identity = { chainId: BENCH_CHAIN_ID, registry };
+  return openCheckpoint({ path, identity, logger: LOGGER, clock: systemClock });
+}
+
+function sizeOf(set: ProviderSet | undefined): { providers: number; services: number } {
+  const providers = set?.providers;
+  const services = providers?.values().reduce((sum, provider) => sum + provider.services.size, 0) ?? 0;
+  return { providers: providers?.size ?? 0, services };
+}
+
+/** Heap in use once all garbage is gone, in bytes. */
+function collected(): number {
+  if (globalThis.gc === undefined) throw new Error('start with --expose-gc');
+  globalThis.gc();
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}
+
+function instant(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function complain(values: object, event: string): void {
+  console.error(event, JSON.stringify(values));
+  process.exitCode = 1;
+}
