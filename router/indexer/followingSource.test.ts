@@ -74,7 +74,79 @@ async function runOnce(chain: ModelChain, openFile: (registry: Address) => Check
   await source.stop();
 }
 
+/** Tells so many steps, and fails from then on. */
+function limitedFeed(inner: EventFeed, allowed: number) {
+  let left = allowed;
+  const feed: EventFeed = {
+    ...inner,
+    async open(registry, signal) {
+      const deployment = await inner.open(registry, signal);
+      return {
+        ...deployment,
+        advance: ({ onStep, ...args }) =>
+          deployment.advance({
+            ...args,
+            onStep(step) {
+              if (left === 0) throw new Error('down');
+              left -= 1;
+              onStep(step);
+            },
+          }),
+      };
+    },
+  };
+  const allow = (more: number) => {
+    left += more;
+  };
+  return { feed, allow };
+}
+
 describe('a following source', () => {
+  it('shows nothing of a reorg but the new branch from where it is longer, or ends', async () => {
+    const chain = createModelChain();
+    chain.mine(serving, [], [], []);
+    const source = sourceOf(createModelFeed(chain));
+    await start(source);
+    const shown: bigint[] = [];
+    source.onChange((set) => shown.push(set.block.number));
+    chain.reorg(2, [], [], [], []);
+    await atHead(source, chain);
+    expect(shown).toEqual([5n, 6n]);
+    chain.reorg(2, [], []);
+    await atHead(source, chain);
+    expect(shown).toEqual([5n, 6n, 6n]);
+  });
+
+  it('says once that its feed is behind', async () => {
+    const chain = createModelChain();
+    chain.mine(serving);
+    const inner = createModelFeed(chain);
+    let looks = 0;
+    let isBehind = false;
+    const feed: EventFeed = {
+      ...inner,
+      async open(registry, signal) {
+        const deployment = await inner.open(registry, signal);
+        return {
+          ...deployment,
+          async advance(args) {
+            looks += 1;
+            return isBehind ? 'behind' : await deployment.advance(args);
+          },
+        };
+      },
+    };
+    const warnings: string[] = [];
+    const logger = { info() {}, error() {}, warn: (_: object, event: string) => warnings.push(event) };
+    const source = sourceOf(feed, { logger });
+    await start(source);
+    isBehind = true;
+    const before = looks;
+    await expect.poll(() => looks, WITHIN).toBeGreaterThan(before + 3);
+    expect(warnings).toEqual(['settlement_endpoint_behind']);
+    expect(source.status().state).toBe('live');
+  });
+
   it('shows nothing but folds of a branch, whatever the chain and the feed do', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -176,6 +248,45 @@ describe('a checkpoint', () => {
     again.close();
   });
 
+  it('lets an interrupted load go on, and shows nothing half-built in the meantime', async () => {
+    const chain = createModelChain();
+    chain.mine(serving, [], [], [], [paused]);
+    const openFile = checkpointFile();
+    const broken = limitedFeed(createModelFeed(chain), 3);
+    const first = sourceOf(broken.feed, { openCheckpoint: openFile, reorgDepth: 0 });
+    const loading = start(first);
+    await expect.poll(() => first.status().lastError, WITHIN).toBe('down');
+    await Promise.all([expect(loading).rejects.toMatchObject({ code: 'SOURCE_STOPPED' }), first.stop()]);
+
+    const dead = limitedFeed(createModelFeed(chain), 0);
+    const second = sourceOf(dead.feed, { openCheckpoint: openFile, reorgDepth: 0 });
+    const shown: bigint[] = [];
+    second.onChange((set) => shown.push(set.block.number));
+    const started = start(second);
+    await expect.poll(() => second.status().lastError, WITHIN).toBe('down');
+    dead.allow(2);
+    await started;
+    expect(shown).toEqual([5n]);
+  });
+
+  it('of a whole set is told by its age until the head is reached', async () => {
+    const chain = createModelChain();
+    chain.mine(serving, [], [], []);
+    const openFile = checkpointFile();
+    await runOnce(chain, openFile, 0);
+    chain.mine([], [], []);
+    const broken = limitedFeed(createModelFeed(chain), 1);
+    const source = sourceOf(broken.feed, { openCheckpoint: openFile, reorgDepth: 0 });
+    await start(source);
+    // Years, by the timestamps of model blocks.
+    expect(source.status().ageMs).toBeGreaterThan(1e9);
+    expect(source.status().state).toBe('stale');
+    broken.allow(100);
+    await atHead(source, chain);
+    await expect.poll(() => source.status().state, WITHIN).toBe('live');
+    expect(source.status().ageMs).toBeLessThan(1e9);
+  });
+
   it('holds nothing that a reorg can undo', async () => {
     const chain = createModelChain();
     chain.mine(serving, [], []);
@@ -255,6 +366,71 @@ describe('a registry that was replaced', () => {
     next.mine(serving);
     nextFeed.fail(undefined);
     await atHead(source, next);
+  });
+
+  it('goes on being followed while the whole history of its successor is read', async () => {
+    const { old, next, feed, nextFeed } = twoRegistries();
+    next.mine(serving);
+    const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
+    const slow: EventFeed = {
+      ...feed,
+      async open(registry, signal) {
+        if (registry === NEXT_REGISTRY) await gate;
+        return await feed.open(registry, signal);
+      },
+    };
+    const source = sourceOf(slow);
+    await start(source);
+    old.mine([replaced]);
+    await atHead(source, old);
+    old.mine([paused]);
+    await atHead(source, old);
+    expect(nextFeed.looks()).toBe(0);
+    openGate();
+    await atHead(source, next);
+  });
+
+  it('does not come back while its successor, in force, fails or is read anew', async () => {
+    const { old, next, feed, nextFeed } = twoRegistries();
+    const source = sourceOf(feed, { reorgDepth: 2 });
+    await start(source);
+    old.mine([replaced]);
+    next.mine(serving, [], [], []);
+    await atHead(source, next);
+    const shown = new Set<Address | undefined>();
+    source.onChange((set) => shown.add(set.successor));
+    nextFeed.fail(new Error('down'));
+    await expect.poll(() => source.status().state, WITHIN).toBe('stale');
+    // Deeper than its window.
+    next.reorg(4, serving, [], [], [], []);
+    nextFeed.fail(undefined);
+    await atHead(source, next);
+    old.mine([], []);
+    next.mine([]);
+    await atHead(source, next);
+    expect(source.status()).toMatchObject({ state: 'live', registry: NEXT_REGISTRY });
+    expect(shown).toEqual(new Set([undefined]));
+  });
+
+  it('hands over to the successor of one that nobody moved to', async () => {
+    const { old, next, feed, nextFeed } = twoRegistries();
+    const last = createModelChain();
+    last.reorg(0);
+    last.reorg(0);
+    last.mine(serving);
+    const lastFeed = createModelFeed(last);
+    const LAST_REGISTRY: Address = '0x00000000000000000000000000000000000000A3';
+    const source = sourceOf({
+      ...feed,
+      open: (registry, signal) =>
+        registry === LAST_REGISTRY ? lastFeed.open(registry, signal) : feed.open(registry, signal),
+    });
+    await start(source);
+    old.mine([replaced]);
+    next.mine([{ type: 'registryReplaced', successor: LAST_REGISTRY, ...at }]);
+    await atHead(source, last);
+    expect(source.status().registry).toBe(LAST_REGISTRY);
+    expect(nextFeed.looks()).toBeGreaterThan(0);
   });
 
   it('that names a predecessor does not send its readers round in circles', async () => {

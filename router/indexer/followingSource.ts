@@ -8,6 +8,7 @@ import { type Ms, ms } from '../core/units.ts';
 import type { Address, ProviderSet } from '../registry/providerSet.ts';
 import type { BackfillProgress, ProviderSource, SourceStatus } from '../registry/providerSource.ts';
 import { ReorgTooDeepError } from './catchUp.ts';
+import { EventsMissingError } from './chainFeed.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import type { EventFeed } from './eventFeed.ts';
 import { createPace } from './pace.ts';
@@ -53,7 +54,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
   const listeners = new Set<(set: ProviderSet) => void>();
   const chain = createSuccessorChain({
     registry,
-    logger,
+    ...{ clock, logger },
     isFollowed: options.followSuccessors ?? true,
     createFollower: (of) =>
       createRegistryFollower({
@@ -61,7 +62,10 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
         onStep(follower) {
           const progress = follower.backfill();
           if (progress !== undefined) onProgress?.(progress);
-          publish(chain.set(), feed.via());
+          const set = chain.set();
+          if (published === undefined) publish(set, 'checkpoint');
+          // Nobody sees a reorg half undone.
+          else if (set !== undefined && set.block.number > published.block.number) publish(set, feed.via());
         },
       }),
   });
@@ -69,6 +73,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
   let via: SourceStatus['via'];
   let state: SourceStatus['state'] = 'starting';
   let lastError: string | undefined;
+  let wasBehind = false;
   let freshAt: Ms = clock.now();
   let run: { readonly stop: AbortController; done: Promise<void> } | undefined;
 
@@ -76,6 +81,10 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
     if (set === undefined || set === published) return;
     published = set;
     via = from;
+    if (state !== 'live') {
+      state = 'stale';
+      freshAt = ms(clock.now() - Math.max(0, clock.unix() - set.block.timestamp) * 1000);
+    }
     for (const listener of listeners) {
       try {
         listener(set);
@@ -88,30 +97,29 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
   /** Nobody can be asked yet: what was true when it was saved is better than nothing. */
   function publishSaved(): boolean {
     if (published !== undefined) return true;
-    const saved = chain.saved();
-    if (saved === undefined) return false;
-    freshAt = ms(clock.now() - Math.max(0, clock.unix() - saved.block.timestamp) * 1000);
-    state = 'stale';
-    publish(saved, 'checkpoint');
-    return true;
+    publish(chain.saved(), 'checkpoint');
+    return published !== undefined;
   }
 
   /** One look; whether the feed could be seen and stands still. Rejects when it never can be. */
   async function look(signal: AbortSignal): Promise<boolean> {
     try {
       const result = await abortable(chain.look(signal), signal);
-      publish(chain.set(), feed.via());
       if (result === 'moved') return false;
       if (result === 'behind') {
-        logger?.warn({ block: String(published?.block.number) }, 'settlement_endpoint_behind');
+        if (!wasBehind)
+          logger?.warn({ block: String(published?.block.number) }, 'settlement_endpoint_behind');
+        wasBehind = true;
         return published !== undefined;
       }
-      freshAt = clock.now();
-      if (state === 'stale')
-        logger?.info({ block: String(published?.block.number) }, 'settlement_live_again');
+      const wasStale = state === 'stale';
       state = 'live';
+      freshAt = clock.now();
       lastError = undefined;
+      wasBehind = false;
+      publish(chain.set(), feed.via());
       via = feed.via();
+      if (wasStale) logger?.info({ block: String(published?.block.number) }, 'settlement_live_again');
       return published !== undefined;
     } catch (error) {
       if (signal.aborted) return false;
@@ -125,6 +133,8 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
   function noteFailure(error: unknown): void {
     const message = describeChainError(error);
     if (error instanceof ReorgTooDeepError) logger?.error({ error: message }, 'settlement_reorg_too_deep');
+    else if (error instanceof EventsMissingError)
+      logger?.error({ error: message }, 'settlement_events_missing');
     else if (message !== lastError) logger?.warn({ error: message }, 'settlement_unreachable');
     lastError = message;
     if (published !== undefined) state = 'stale';
@@ -146,11 +156,12 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
 
       async function follow(): Promise<void> {
         while (!signal.aborted) {
+          const before = published;
           const settled = await look(signal);
           // What a checkpoint holds is served while the feed is down, and while it tells what came after.
           if (settled || published !== undefined || (lastError !== undefined && publishSaved()))
             first.resolve();
-          await pace.next(signal);
+          await pace.next(signal, published !== before);
         }
       }
       current.done = follow()

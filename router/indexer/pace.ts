@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** When to look again: after a while, or at once when a new block is announced. */
 export interface Pace {
   announce(): void;
-  /** Resolves when it is time, or the signal aborts. */
-  next(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when it is time, or the signal aborts.
+   * @param foundNews whether the look before found what was announced
+   */
+  next(signal: AbortSignal, foundNews: boolean): Promise<void>;
 }
 
-// Announcements make polls a safety net; one that found a look already made by them needs no more than this.
+// Announcements make polls a safety net.
 const ANNOUNCED_FACTOR = 5;
 
 export function createPace(pollIntervalMs: number): Pace {
@@ -19,11 +22,13 @@ export function createPace(pollIntervalMs: number): Pace {
       announced = true;
       wake?.();
     },
-    async next(signal) {
+    async next(signal, foundNews) {
       if (!announced && !signal.aborted) {
         const awake = new AbortController();
         wake = () => awake.abort();
-        const span = wasAnnounced ? pollIntervalMs * ANNOUNCED_FACTOR : pollIntervalMs;
+        // The node that is asked may come to know a block later than the one that announced it.
+        const isServed = wasAnnounced && foundNews;
+        const span = isServed ? pollIntervalMs * ANNOUNCED_FACTOR : pollIntervalMs;
         const either = AbortSignal.any([signal, awake.signal]);
         await sleep(span, undefined, { signal: either }).catch(() => undefined);
         wake = undefined;

@@ -1,21 +1,43 @@
-import { describeChainError } from '../chain/chainError.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Address, ProviderSet } from '../registry/providerSet.ts';
 import type { AdvanceResult } from './eventFeed.ts';
 import type { RegistryFollower } from './registryFollower.ts';
+import { createSideLook, type SideLook } from './sideLook.ts';
 import type { SourceLogger } from './sourceLogger.ts';
 
 export interface SuccessorChain {
-  /** The set of the newest registry that has taken over. */
+  /** The set of the registry in force; undefined while there is none yet, or it is read anew. */
   set(): ProviderSet | undefined;
   /** The same from checkpoints alone, confirmed or not. */
   saved(): ProviderSet | undefined;
   /** The registry in force. */
   registry(): Address;
-  /** The registry that a load is going on for, else the one whose set is shown. */
+  /** The registry that a load is going on for, else the last. */
   busiest(): RegistryFollower;
-  /** One look for each registry. Rejects as the first registry's look does. */
+  /**
+   * One look for each registry up to the one in force, whose result it is; rejects when one of them does. Those that
+   * may take over later are looked at aside.
+   */
   look(signal: AbortSignal): Promise<AdvanceResult>;
   pause(): void;
+}
+
+export interface SuccessorChainArgs {
+  readonly registry: Address;
+  readonly createFollower: (registry: Address) => RegistryFollower;
+  /** Otherwise a replacement is only told of. */
+  readonly isFollowed: boolean;
+  readonly clock: Clock;
+  readonly logger: SourceLogger | undefined;
+}
+
+interface Link {
+  readonly follower: RegistryFollower;
+  readonly aside: SideLook;
+  /** Has taken over from the one before it. */
+  isInForce: boolean;
+  /** As last told. */
+  successor: Address | undefined;
 }
 
 /**
@@ -23,85 +45,73 @@ export interface SuccessorChain {
  * reorg may take a replacement back. A successor takes over with its first active service: until the providers have
  * moved, and while it cannot be followed, the one before it is in force.
  */
-export function createSuccessorChain(args: {
-  readonly registry: Address;
-  readonly createFollower: (registry: Address) => RegistryFollower;
-  /** Otherwise a replacement is only told of. */
-  readonly isFollowed: boolean;
-  readonly logger: SourceLogger | undefined;
-}): SuccessorChain {
-  const { createFollower, isFollowed, logger } = args;
-  const first = createFollower(args.registry);
-  let followers: readonly RegistryFollower[] = [first];
-  /** As last told, by the place of the one replaced. */
-  const told = new Map<number, Address>();
-  const inForce = new Set([first]);
-  let trouble: string | undefined;
+export function createSuccessorChain(args: SuccessorChainArgs): SuccessorChain {
+  const { isFollowed, clock, logger } = args;
+  const first = linkTo(args.registry);
+  first.isInForce = true;
+  let links: readonly Link[] = [first];
 
-  function newestOf(setOf: (follower: RegistryFollower) => ProviderSet | undefined): ProviderSet | undefined {
-    let newest: ProviderSet | undefined;
-    for (const follower of followers) {
-      const set = setOf(follower);
-      if (set === undefined) continue;
-      if (set.active.size > 0) inForce.add(follower);
-      if (inForce.has(follower)) newest = set;
-    }
-    return newest;
+  function linkTo(registry: Address): Link {
+    const follower = args.createFollower(registry);
+    const aside = createSideLook({ follower, clock, logger });
+    return { follower, aside, isInForce: false, successor: undefined };
   }
 
-  /** Makes what follows `index` what its set says. */
-  function link(index: number, successor: Address | undefined): void {
-    if (told.get(index) === successor) return;
-    for (const at of told.keys()) if (at >= index) told.delete(at);
-    if (successor !== undefined) told.set(index, successor);
-    for (const dropped of followers.slice(index + 1)) dropped.pause();
-    const kept = followers.slice(0, index + 1);
-    const { registry } = followers[index] ?? first;
-    followers = kept;
-    trouble = undefined;
+  function inForce(setOf: (follower: RegistryFollower) => ProviderSet | undefined): RegistryFollower {
+    for (const link of links) if ((setOf(link.follower)?.active.size ?? 0) > 0) link.isInForce = true;
+    return (links.findLast(({ isInForce }) => isInForce) ?? first).follower;
+  }
+
+  /** Makes what follows the link what its set says. */
+  function follow(link: Link, successor: Address | undefined): void {
+    if (link.successor === successor) return;
+    link.successor = successor;
+    const { registry } = link.follower;
     if (successor === undefined) logger?.error({ registry }, 'registry_replacement_undone');
     else logger?.error({ registry, successor }, 'registry_replaced');
+    const end = links.indexOf(link) + 1;
+    for (const { follower, aside } of links.slice(end)) {
+      aside.end();
+      follower.pause();
+    }
+    links = links.slice(0, end);
     // Governance gone wrong must not send routers round in circles.
-    const isKnown = kept.some((follower) => follower.registry === successor);
-    if (successor !== undefined && isFollowed && !isKnown) followers = [...kept, createFollower(successor)];
+    const isKnown = links.some(({ follower }) => follower.registry === successor);
+    if (successor !== undefined && isFollowed && !isKnown) links = [...links, linkTo(successor)];
   }
 
   return {
-    set: () => newestOf((follower) => follower.set()),
+    set: () => inForce((follower) => follower.set()).set(),
     saved() {
+      const setOf = (follower: RegistryFollower) => follower.set() ?? follower.unconfirmed();
       for (let index = 0; ; index += 1) {
-        const follower = followers[index];
-        const known = follower?.set() ?? follower?.unconfirmed();
-        if (known === undefined) break;
-        link(index, known.successor);
+        const link = links[index];
+        const set = link && setOf(link.follower);
+        if (link === undefined || set === undefined) break;
+        follow(link, set.successor);
       }
-      return newestOf((follower) => follower.set() ?? follower.unconfirmed());
+      return setOf(inForce(setOf));
     },
-    registry: () => followers.findLast((follower) => inForce.has(follower))?.registry ?? first.registry,
-    busiest: () =>
-      followers.find((follower) => follower.backfill() !== undefined) ?? followers.at(-1) ?? first,
+    registry: () => inForce((follower) => follower.set()).registry,
+    busiest() {
+      const loading = links.find(({ follower }) => follower.backfill() !== undefined);
+      return (loading ?? links.at(-1) ?? first).follower;
+    },
     async look(signal) {
-      let result = await first.look(signal);
+      let result = await first.follower.look(signal);
       for (let index = 0; ; index += 1) {
-        const known = followers[index]?.set();
-        if (known === undefined) return result;
-        link(index, known.successor);
-        const next = followers[index + 1];
-        if (next === undefined) return result;
-        try {
-          result = await next.look(signal);
-        } catch (error) {
-          signal.throwIfAborted();
-          const message = describeChainError(error);
-          if (message !== trouble)
-            logger?.error({ registry: next.registry, error: message }, 'registry_successor_not_followed');
-          trouble = message;
-          return result;
-        }
+        const link = links[index];
+        const set = link?.follower.set();
+        if (link === undefined || set === undefined) return result;
+        follow(link, set.successor);
+        const next = links[index + 1];
+        const isWaitedFor = links.slice(index + 1).some(({ isInForce }) => isInForce);
+        if (next !== undefined && isWaitedFor) result = await next.follower.look(signal);
+        else next?.aside.begin(signal);
       }
     },
     pause() {
-      for (const follower of followers) follower.pause();
+      for (const { follower } of links) follower.pause();
     },
   };
 }
