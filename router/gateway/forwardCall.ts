@@ -2,7 +2,7 @@ import { type Ms, ms } from '../core/units.ts';
 import type { MethodKind } from '../routing/methods.ts';
 import { nextStep } from '../routing/nextStep.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
-import type { FailureReason, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamOutcome } from '../upstream/outcome.ts';
 import { unrepeatableError } from './forwardFailure.ts';
 import type { HedgeBudget } from './forwardHedge.ts';
 import { type Among, type CallRun, firstOf, type Running } from './forwardRun.ts';
@@ -70,9 +70,6 @@ function hedgeDelay({ state }: Running, settings: RoutingSettings, hedges: Hedge
   return ms(Math.min(Math.max(usual, settings.minHedgeDelayMs), settings.stallMs));
 }
 
-// Failures that come before the request has left.
-const BEFORE_SENDING: readonly FailureReason[] = ['refused', 'dns', 'tls', 'private-address'];
-
 function mayBeExecuted(outcome: UpstreamOutcome): boolean {
-  return outcome.ok || !BEFORE_SENDING.includes(outcome.reason);
+  return outcome.ok || outcome.unsent !== true;
 }

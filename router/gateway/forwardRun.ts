@@ -73,8 +73,10 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
   const abort = new AbortController();
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
+  const traits = methodTraits(call.method);
+  const repeatable = traits.kind === 'read';
   const question: Question = {
-    capabilities: methodTraits(call.method).capabilities,
+    capabilities: traits.capabilities,
     block: requestedBlock(call.method, call.params),
   };
 
@@ -112,7 +114,7 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
       const timeoutMs = isDoubtful ? ms(Math.min(remaining, settings.stallMs)) : remaining;
       const { method, params } = call;
       const ended = context.upstream
-        .call(state.service.target, { method, params }, { timeoutMs, signal: abort.signal })
+        .call(state.service.target, { method, params, repeatable }, { timeoutMs, signal: abort.signal })
         .then((outcome) => {
           settle(entry, outcome, timeoutMs);
           return { running, outcome };

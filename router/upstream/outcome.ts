@@ -6,12 +6,16 @@ import type { Ms } from '../core/units.ts';
 export interface UpstreamTarget {
   readonly url: string;
   readonly allowPrivate: boolean;
+  /** Send calls of the same moment as one JSON-RPC batch, where the node takes batches. */
+  readonly batch?: boolean;
 }
 
 export interface UpstreamCall {
   readonly method: string;
   /** As the client sent it; left out when the client left it out. */
   readonly params?: RawJson | undefined;
+  /** It may be executed twice. Then one that met the end of a kept connection is sent once more over another. */
+  readonly repeatable?: boolean;
 }
 
 /** Why a call failed, for metrics and messages: bounded, no text of the provider's. */
@@ -47,6 +51,8 @@ export interface UpstreamFailure {
   readonly httpStatus?: number;
   /** From Retry-After. */
   readonly retryAfterMs?: Ms;
+  /** No byte of the call has left: it was certainly not executed. */
+  readonly unsent?: true;
   readonly latencyMs: Ms;
 }
 
