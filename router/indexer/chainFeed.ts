@@ -1,7 +1,8 @@
 import { discoverRegistry, NotARegistryError, type RegistryContracts } from '../chain/contracts.ts';
 import type { SettlementEndpoint, SettlementEndpoints } from '../chain/settlementEndpoints.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import type { Address, BlockRef, Hex } from '../registry/providerSet.ts';
+import { DinError } from '../core/dinError.ts';
+import type { Address, BlockRef, Hex, ProviderSet } from '../registry/providerSet.ts';
 import { type CatchUpOptions, catchUp, ReorgTooDeepError } from './catchUp.ts';
 import { type ChainQuirks, createChainQuirks, type QuirksLogger } from './chainQuirks.ts';
 import { createChainReader } from './chainReader.ts';
@@ -10,11 +11,15 @@ import { createFinality } from './finality.ts';
 import { askBlock } from './nodeQuestions.ts';
 import { newest, oldest } from './reorgWindow.ts';
 import { blockBy } from './secondOpinion.ts';
+import { createServiceNumbers } from './serviceNumbers.ts';
 
 // Most public endpoints allow 10,000 blocks at once; the ranges halve for the others.
 const MAX_RANGE = 10_000;
 // Enough to hide a node's delay, few enough for a public endpoint.
 const CONCURRENCY = 4;
+// A node whose log index lags its headers is whole a little later. When the same event stays missing, it is our own
+// set, of earlier answers, that lacks it.
+const MAX_GAPS = 3;
 // Nodes of one chain differ by a block or two at any time.
 const MAX_BEHIND_BLOCKS = 3n;
 
@@ -46,7 +51,7 @@ interface Shared {
  * endpoint, the next endpoint goes on from.
  *
  * All functions reject as the endpoints' `look` does; `open` also with `NotARegistryError`, and `advance` with
- * `ReorgTooDeepError`, once no endpoint in good standing says otherwise.
+ * `ReorgTooDeepError`, once no endpoint in good standing says otherwise, and {@link EventsMissingError}.
  */
 export function createChainFeed(options: ChainFeedOptions): ChainFeed {
   const { endpoints, maxRange = MAX_RANGE, concurrency = CONCURRENCY, clock = systemClock, logger } = options;
@@ -118,6 +123,18 @@ function createDeployment({ contracts, base }: OpenedDeployment, shared: Shared)
   const { endpoints, quirks, clock, limits } = shared;
   const { chainId, registry, vault } = contracts;
   const finality = createFinality(clock);
+  const numbers = createServiceNumbers();
+  let gaps = 0;
+
+  /** Nothing is built on answers that leave events out. */
+  function refuseGap(endpoint: SettlementEndpoint, before: ProviderSet, after: ProviderSet): void {
+    const missing = numbers.missing(before, after);
+    if (missing === undefined) return;
+    gaps += 1;
+    if (gaps > MAX_GAPS) throw new EventsMissingError(missing);
+    endpoint.leave('missingLogs', `service ${missing} was never added, but later ones were`);
+  }
+
   return {
     ...{ chainId, registry, vault, base },
 
@@ -134,6 +151,8 @@ function createDeployment({ contracts, base }: OpenedDeployment, shared: Shared)
               onStep(step) {
                 // Reading that outlives the look, as that was given up, must not move anybody's window.
                 signal.throwIfAborted();
+                const after = newest(step.window);
+                if (step.events > 0) refuseGap(endpoint, newest(window), after);
                 window = step.window;
                 onStep(step);
               },
@@ -207,4 +226,12 @@ async function holderAmongOthers(
     if (theirs?.ref.hash === hash) return other;
   }
   return undefined;
+}
+
+/** What was read lacks an event that must be there. The set must be built anew. */
+export class EventsMissingError extends DinError {
+  readonly code = 'EVENTS_MISSING';
+  constructor(serviceId: number) {
+    super(`The events read so far lack the addition of service ${serviceId}.`);
+  }
 }

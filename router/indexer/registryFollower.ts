@@ -4,6 +4,7 @@ import { type Address, emptySet, type ProviderSet } from '../registry/providerSe
 import type { BackfillProgress } from '../registry/providerSource.ts';
 import { type BackfillStart, backfillProgress } from './backfillProgress.ts';
 import { ReorgTooDeepError } from './catchUp.ts';
+import { EventsMissingError } from './chainFeed.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import type { AdvanceResult, DeploymentFeed, EventFeed, FeedStep } from './eventFeed.ts';
 import { newest, oldest, openWindow, type ReorgWindow } from './reorgWindow.ts';
@@ -36,7 +37,8 @@ export interface RegistryFollower {
   unconfirmed(): ProviderSet | undefined;
   /**
    * One look at the feed. `moved`: it keeps changing, look again soon.
-   * @throws {@link ReorgTooDeepError}, after which the next look begins anew; what keeps the feed from answering.
+   * @throws {@link ReorgTooDeepError} and {@link EventsMissingError}, after which the next look begins anew; what keeps
+   * the feed from answering.
    */
   look(signal: AbortSignal): Promise<AdvanceResult>;
   /** While much is still to be read. */
@@ -175,6 +177,7 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
         return await look(signal);
       } catch (error) {
         if (error instanceof ReorgTooDeepError) beginAnew('a reorg went deeper than its block');
+        if (error instanceof EventsMissingError) beginAnew('it lacks events');
         throw error;
       }
     },

@@ -1,24 +1,38 @@
-import type { RegistryEvent } from '../registry/events.ts';
 import type { ProviderSet } from '../registry/providerSet.ts';
+import { setDifference } from '../registry/setDifference.ts';
 
-/** The highest number that a service of the set has: the registry counts 1, 2, 3 …, and none is ever given twice. */
-export function highestServiceNumber({ providers }: ProviderSet): number {
+/**
+ * Services' numbers tell of events that are missing, with no second endpoint to ask: the registry counts 1, 2, 3 …,
+ * none is given twice, and a removed service stays in the set.
+ */
+export interface ServiceNumbers {
+  /** The number of a service whose addition is missing between two sets, one built on the other; undefined if none. */
+  missing(before: ProviderSet, after: ProviderSet): number | undefined;
+}
+
+/** Remembers the count of the last set it saw, so that a step costs what it changed. */
+export function createServiceNumbers(): ServiceNumbers {
+  let counted: { readonly set: ProviderSet; readonly highest: number } | undefined;
+  return {
+    missing(before, after) {
+      const known = counted?.set === before ? counted.highest : highestOf(before, before.providers.keys());
+      const added = new Set<number>();
+      for (const id of numbersOf(after, setDifference(before, after).providers))
+        if (id > known) added.add(id);
+      for (let next = known + 1; next <= known + added.size; next += 1) if (!added.has(next)) return next;
+      counted = { set: after, highest: known + added.size };
+      return undefined;
+    },
+  };
+}
+
+function highestOf(set: ProviderSet, providers: Iterable<`0x${string}`>): number {
   let highest = 0;
-  for (const { services } of providers.values())
-    for (const { id } of services.values()) highest = Math.max(highest, id);
+  for (const id of numbersOf(set, providers)) highest = Math.max(highest, id);
   return highest;
 }
 
-/**
- * The number of a service whose addition is missing from the events, which follow those that `known` was counted in;
- * undefined when there is none. Proves that events were left out, and needs no second endpoint.
- */
-export function missingService(known: number, events: readonly RegistryEvent[]): number | undefined {
-  let highest = known;
-  for (const event of events) {
-    if (event.type !== 'serviceAdded' || event.serviceId <= highest) continue;
-    if (event.serviceId > highest + 1) return highest + 1;
-    highest = event.serviceId;
-  }
-  return undefined;
+function* numbersOf(set: ProviderSet, providers: Iterable<`0x${string}`>): Generator<number> {
+  for (const provider of providers)
+    for (const { id } of set.providers.get(provider)?.services.values() ?? []) yield id;
 }
