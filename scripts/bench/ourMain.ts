@@ -18,6 +18,7 @@ import type { OurAnswers, OurTask } from './ourTask.ts';
 const beganAt = instant();
 const BENCH_CHAIN_ID = 31337;
 const LOOK_AGAIN_MS = 2;
+const KIBIBYTE = 1024;
 // What goes wrong must not end in figures.
 const LOGGER = { info() {}, warn: complain, error: complain };
 
@@ -37,25 +38,16 @@ function perform(task: OurTask): Promise<OurAnswers[OurTask['kind']]> {
 
 async function backfill(task: OurTask): Promise<OurAnswers['backfill']> {
   const requests = countRequests();
-  const loaded = await load(task);
-  const answer = {
-    ...{ beganAt, wholeAt: loaded.wholeAt, events: loaded.events, requests: requests() },
-    peakMemory: loaded.peakMemory,
-    ...sizeOf(loaded.set),
-  };
-  const held = collected();
-  loaded.set = undefined;
-  return { ...answer, setMemory: held - collected() };
-}
-
-/** The source ends here, so that nothing else holds the set afterwards. */
-async function load(task: OurTask) {
   const { source, feed } = createSource(task);
+  const before = collected();
   await source.start(new AbortController().signal);
-  const wholeAt = instant();
-  const peakMemory = process.resourceUsage().maxRSS * 1024;
+  const times = { beganAt, wholeAt: instant() };
+  const figures = {
+    ...{ events: feed.events(), requests: requests(), ...sizeOf(source.current()) },
+    peakMemory: process.resourceUsage().maxRSS * KIBIBYTE,
+  };
   await source.stop();
-  return { wholeAt, events: feed.events(), peakMemory, set: source.current() as ProviderSet | undefined };
+  return { ...times, ...figures, setMemory: collected() - before };
 }
 
 async function restart(task: OurTask): Promise<OurAnswers['restart']> {

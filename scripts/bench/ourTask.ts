@@ -23,7 +23,7 @@ export interface OurAnswers {
     readonly services: number;
     /** Of the process, until the set was whole. */
     readonly peakMemory: number;
-    /** What the garbage collector gets back when the set is let go. */
+    /** By which the load made the heap grow, without garbage. */
     readonly setMemory: number;
   };
   /** From the checkpoint. */
