@@ -19,8 +19,8 @@ const MAX_BEHIND_BLOCKS = 3;
 const POLL_INTERVAL_MS = 20;
 const HEAD_INTERVAL_MS = ms(100);
 // A limit for a machine under load, never waited for when all is well.
-const WITHIN = { timeout: 60_000, interval: 20 };
-const PONDER_TIMEOUT_MS = 180_000;
+const WITHIN = { timeout: 120_000, interval: 20 };
+const PONDER_TIMEOUT_MS = 400_000;
 const SLA = {
   minAvailabilityBps: 9000,
   maxP95LatencyMs: 2000,

@@ -1,8 +1,8 @@
 import { type Ms, ms } from '../../core/units.ts';
 
-// An indexer that restarts is back soon; one that stays away is not worth a request more often than once a minute.
+// An indexer that restarts is back soon; one that stays away is not worth a request more often than that.
 const MIN_RETRY_MS = ms(1_000);
-const MAX_RETRY_MS = ms(60_000);
+const MAX_RETRY_MS = ms(30_000);
 
 /** Which way the set is learnt at present. */
 export interface FeedChoice {

@@ -86,7 +86,7 @@ async function upToDate(depth = 10, options: Partial<IndexerServerOptions> = {})
   return { chain, indexer, deployment, source };
 }
 
-describe('a GraphQL feed whose indexer changes between any two reads', () => {
+describe('a GraphQL feed whose indexer changes between any two reads', { timeout: 180_000 }, () => {
   it('shows nothing but the folds of single branches, and ends with that of the last', async () => {
     const changeWhile = fc.record({
       quiet: fc.nat(6),
@@ -144,7 +144,7 @@ describe('a GraphQL feed whose indexer changes between any two reads', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
