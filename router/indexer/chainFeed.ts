@@ -124,13 +124,14 @@ function createDeployment({ contracts, base }: OpenedDeployment, shared: Shared)
   const { chainId, registry, vault } = contracts;
   const finality = createFinality(clock);
   const numbers = createServiceNumbers();
+  /** In a row. */
   let gaps = 0;
 
   /** Nothing is built on answers that leave events out. */
   function refuseGap(endpoint: SettlementEndpoint, before: ProviderSet, after: ProviderSet): void {
     const missing = numbers.missing(before, after);
+    gaps = missing === undefined ? 0 : gaps + 1;
     if (missing === undefined) return;
-    gaps += 1;
     if (gaps > MAX_GAPS) throw new EventsMissingError(missing);
     endpoint.leave('missingLogs', `service ${missing} was never added, but later ones were`);
   }
