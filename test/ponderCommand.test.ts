@@ -24,6 +24,7 @@ const CHANGE_SECONDS = 200_000;
 const DEEP = 100;
 // Starts take long on a loaded machine.
 const PATIENCE_MS = 90_000;
+const TEST_TIMEOUT_MS = 300_000;
 
 let chain: CliChain;
 let directory: string;
@@ -148,40 +149,48 @@ test('din indexer says what is wrong instead of starting', async () => {
   expect(`${unreachable.out}${unreachable.err}`).not.toContain('secret');
 });
 
-test('din indexer serves, ends when told, and goes on where it was', async () => {
-  const first = startIndexer();
-  await first.said('indexer_ready');
-  await expectCaughtUp();
-  expect(await first.end('SIGTERM')).toBe(0);
-  expect(await query('{ tip(id: "tip") { hash } }')).toBeUndefined();
-  await ok(PROVIDER, 'provider', 'register');
-  const second = startIndexer();
-  await expectCaughtUp();
-  expect(await second.end('SIGINT')).toBe(0);
-  expect(`${first.log()}${second.log()}`).not.toMatch(/"level":"(?:warn|error)"/);
-});
+test(
+  'din indexer serves, ends when told, and goes on where it was',
+  async () => {
+    const first = startIndexer();
+    await first.said('indexer_ready');
+    await expectCaughtUp();
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(await query('{ tip(id: "tip") { hash } }')).toBeUndefined();
+    await ok(PROVIDER, 'provider', 'register');
+    const second = startIndexer();
+    await expectCaughtUp();
+    expect(await second.end('SIGINT')).toBe(0);
+    expect(`${first.log()}${second.log()}`).not.toMatch(/"level":"(?:warn|error)"/);
+  },
+  TEST_TIMEOUT_MS,
+);
 
-test('din indexer takes in what a registry names, and begins anew after a reorg of final blocks', async () => {
-  const indexer = startIndexer();
-  await expectCaughtUp();
-  await register(GOVERNOR, 'proposeEscrow', [NEW_ESCROW]);
-  await chain.passTime(CHANGE_SECONDS);
-  await register(PROVIDER, 'applyEscrow', []);
-  await indexer.said('indexer_contracts_named');
-  await indexer.said('indexer_ready', 2);
-  await expectCaughtUp();
+test(
+  'din indexer takes in what a registry names, and begins anew after a reorg of final blocks',
+  async () => {
+    const indexer = startIndexer();
+    await expectCaughtUp();
+    await register(GOVERNOR, 'proposeEscrow', [NEW_ESCROW]);
+    await chain.passTime(CHANGE_SECONDS);
+    await register(PROVIDER, 'applyEscrow', []);
+    await indexer.said('indexer_contracts_named');
+    await indexer.said('indexer_ready', 2);
+    await expectCaughtUp();
 
-  const before = await rpc('evm_snapshot');
-  await mine(DEEP);
-  await expectCaughtUp();
-  await rpc('evm_revert', before);
-  await ok(PROVIDER, 'provider', 'set-metadata', 'of the other branch');
-  await mine(DEEP + 10);
-  await indexer.said('indexer_reorg_too_deep');
-  await indexer.said('indexer_dropped_left_branch');
-  await expectCaughtUp();
+    const before = await rpc('evm_snapshot');
+    await mine(DEEP);
+    await expectCaughtUp();
+    await rpc('evm_revert', before);
+    await ok(PROVIDER, 'provider', 'set-metadata', 'of the other branch');
+    await mine(DEEP + 10);
+    await indexer.said('indexer_reorg_too_deep');
+    await indexer.said('indexer_dropped_left_branch');
+    await expectCaughtUp();
 
-  // A launcher that is killed takes Ponder with it.
-  await indexer.end('SIGKILL');
-  await expect.poll(() => query('{ tip(id: "tip") { hash } }'), { timeout: PATIENCE_MS }).toBeUndefined();
-}, 240_000);
+    // A launcher that is killed takes Ponder with it.
+    await indexer.end('SIGKILL');
+    await expect.poll(() => query('{ tip(id: "tip") { hash } }'), { timeout: PATIENCE_MS }).toBeUndefined();
+  },
+  TEST_TIMEOUT_MS,
+);

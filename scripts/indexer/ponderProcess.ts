@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { type PonderNews, ponderNews } from './ponderLog.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const APP = join(ROOT, 'router/indexer/ponder');
+const REAPER = join(ROOT, 'scripts/devnet/reaper.ts');
 // The program itself: npm's `ponder` command would find whatever Node comes first.
 const PONDER = join(ROOT, 'node_modules/ponder/dist/esm/bin/ponder.js');
 // On SIGTERM the Vite within Ponder exits at once, and leaves the database locked for the next start.
@@ -46,8 +47,7 @@ export function startPonderProcess(options: PonderOptions): PonderProcess {
     cwd: directory,
     // A group of its own: Ctrl-C in a terminal reaches this process alone, which then ends it in order.
     detached: true,
-    // The channel tells it when this process is gone, see endWithLauncher.ts.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: environment(config),
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -57,9 +57,13 @@ export function startPonderProcess(options: PonderOptions): PonderProcess {
       if (news !== undefined) onNews(news);
     });
   }
+  const forget = reap(child);
   const ended = new Promise<number | undefined>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? undefined));
+    child.once('close', (code) => {
+      forget();
+      resolve(code ?? undefined);
+    });
   });
   return {
     pid: child.pid,
@@ -76,6 +80,20 @@ export function startPonderProcess(options: PonderOptions): PonderProcess {
       await ended;
     },
   };
+}
+
+/**
+ * Has the child killed when this process is, however: Ponder itself would never notice, and would write to its broken
+ * log for ever, port and database in hand. Returns what takes that back.
+ */
+function reap(child: ChildProcess): () => void {
+  const reaper = spawn(process.execPath, [REAPER], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  // Only its stdin ties it to this process.
+  reaper.unref();
+  reaper.on('error', () => undefined);
+  reaper.stdin.on('error', () => undefined);
+  reaper.stdin.write(`+${child.pid}\n`);
+  return () => reaper.stdin.end(`-${child.pid}\n`);
 }
 
 /** Nothing of the surroundings that Ponder would take for its own settings, e.g. PORT and DATABASE_URL. */

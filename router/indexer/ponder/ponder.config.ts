@@ -6,9 +6,6 @@ import { slashingCourtAbi } from '../../chain/abi/slashingCourt.ts';
 import { stakeVaultAbi } from '../../chain/abi/stakeVault.ts';
 import { watcherHubAbi } from '../../chain/abi/watcherHub.ts';
 import { readIndexerConfig } from './indexerConfig.ts';
-import { endWithLauncher } from './lib/endWithLauncher.ts';
-
-endWithLauncher();
 
 const { chainId, rpc, pollingIntervalMs, database, deployments } = readIndexerConfig(process.env);
 const courts = deployments.flatMap((deployment) => deployment.courts);
