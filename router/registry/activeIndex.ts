@@ -39,6 +39,7 @@ export function changedIndex(
       if (is !== undefined) joining.push(is);
     }
   }
+  if (moves.size + networks.length === 0) return base.active;
   const index = base.active.builder();
   for (const [key, ofNetwork] of moves) {
     const services = (index.get(key) ?? NO_SERVICES).edited(ofNetwork);

@@ -2,12 +2,13 @@ import type { UnixSeconds } from '../core/units.ts';
 import type { TouchedProvider } from './activeIndex.ts';
 import type { Address, Jail, Provider, ProviderSet } from './providerSet.ts';
 
-/** Whom time alone frees by then. Costs as many as there are. */
-export function* freedBy(jails: ProviderSet['jails'], time: UnixSeconds): Generator<Address, undefined> {
-  for (const { provider, until } of jails) {
-    if (until > time) return;
-    yield provider;
+/** Whom time alone frees by then. */
+export function freedBy(jails: ProviderSet['jails'], time: UnixSeconds): readonly Address[] {
+  const freed: Address[] = [];
+  for (let jail = jails.at(0); jail !== undefined && jail.until <= time; jail = jails.at(freed.length)) {
+    freed.push(jail.provider);
   }
+  return freed;
 }
 
 /** The jails of `next`, which had `base`'s, when no others than these providers were jailed or freed. */

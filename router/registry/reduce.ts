@@ -1,7 +1,17 @@
-import type { RegistryEvent } from './events.ts';
+import type { RegistryEvent, StakeChange } from './events.ts';
 import type { Address, BlockRef, NetworkKey, ProviderSet, Service } from './providerSet.ts';
 import { serviceKey } from './providerSet.ts';
-import { openDraft, type SetDraft } from './setDraft.ts';
+import {
+  addNetwork,
+  closeDraft,
+  networkIn,
+  openDraft,
+  putNetwork,
+  putService,
+  type SetDraft,
+  serviceIn,
+  touchProvider,
+} from './setDraft.ts';
 
 /** One event later, at the same block. Pure and total: what makes no sense changes nothing. */
 export function reduce(set: ProviderSet, event: RegistryEvent): ProviderSet {
@@ -20,7 +30,7 @@ export function advance(set: ProviderSet, block: BlockRef): ProviderSet {
 export function applyBlock(set: ProviderSet, block: BlockRef, events: readonly RegistryEvent[]): ProviderSet {
   const draft = openDraft(set);
   for (const event of events) applyEvent(draft, event);
-  return draft.close(block);
+  return closeDraft(draft, block);
 }
 
 function applyEvent(draft: SetDraft, event: RegistryEvent): void {
@@ -28,50 +38,48 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
     case 'networkAdded': {
       const { network: key, caip2, slug, minStake, sla } = event;
       // The registry opens a key once and closes it for good.
-      if (draft.network(key) === undefined) {
-        draft.addNetwork({ key, caip2, slug, minStake, sla, status: 'live' });
+      if (networkIn(draft, key) === undefined) {
+        addNetwork(draft, { key, caip2, slug, minStake, sla, status: 'live' });
       }
       break;
     }
     case 'networkUpdated': {
-      const network = draft.network(event.network);
-      if (network) draft.putNetwork({ ...network, minStake: event.minStake, sla: event.sla });
+      const network = networkIn(draft, event.network);
+      if (network) putNetwork(draft, { ...network, minStake: event.minStake, sla: event.sla });
       break;
     }
     case 'networkRetired': {
-      const network = draft.network(event.network);
-      if (network) draft.putNetwork({ ...network, status: 'retired' });
+      const network = networkIn(draft, event.network);
+      if (network) putNetwork(draft, { ...network, status: 'retired' });
       break;
     }
-    case 'providerRegistered':
-      draft.changeProvider(event.provider, { signer: event.signer, metadata: event.metadata });
+    case 'providerRegistered': {
+      const { after } = touchProvider(draft, event.provider);
+      after.signer = event.signer;
+      after.metadata = event.metadata;
       break;
+    }
     case 'metadataSet':
-      draft.changeProvider(event.provider, { metadata: event.metadata });
+      touchProvider(draft, event.provider).after.metadata = event.metadata;
       break;
     case 'signerRotated':
-      draft.changeProvider(event.provider, { signer: event.signer });
+      touchProvider(draft, event.provider).after.signer = event.signer;
       break;
     case 'providerJailed':
-      draft.changeProvider(event.provider, { jailedUntil: event.until });
+      touchProvider(draft, event.provider).after.jailedUntil = event.until;
       break;
-    case 'stakeChanged': {
-      const { tokens, thawing, locked } = event;
-      draft.changeProvider(event.provider, {
-        ...(tokens !== undefined && { tokens }),
-        ...(thawing !== undefined && { thawing }),
-        ...(locked !== undefined && { locked }),
-      });
+    case 'stakeChanged':
+      changeStake(draft, event);
       break;
-    }
     case 'serviceAdded': {
       const { serviceId: id, url, capabilities, minStake } = event;
       // Services are offered on networks that there are: one that is opened has none to look for.
-      const network = draft.network(event.network)?.key;
+      const network = networkIn(draft, event.network)?.key;
       if (network === undefined) break;
-      const provider = draft.providerId(event.provider);
+      // The set's own texts: one for all services of a provider and of a network.
+      const provider = touchProvider(draft, event.provider).after.id;
       const key = serviceKey(provider, network);
-      draft.putService({ key, id, provider, network, url, capabilities, minStake, status: 'live' });
+      putService(draft, { key, id, provider, network, url, capabilities, minStake, status: 'live' });
       break;
     }
     case 'serviceUpdated': {
@@ -92,12 +100,19 @@ function applyEvent(draft: SetDraft, event: RegistryEvent): void {
       changeService(draft, event.provider, event.network, { status: 'removed' });
       break;
     case 'registryReplaced':
-      draft.setSuccessor(event.successor);
+      draft.successor = event.successor;
       break;
     default:
       // A variant that this version does not know.
       event satisfies never;
   }
+}
+
+function changeStake(draft: SetDraft, { provider, tokens, thawing, locked }: StakeChange): void {
+  const { after } = touchProvider(draft, provider);
+  if (tokens !== undefined) after.tokens = tokens;
+  if (thawing !== undefined) after.thawing = thawing;
+  if (locked !== undefined) after.locked = locked;
 }
 
 function changeService(
@@ -106,6 +121,6 @@ function changeService(
   network: NetworkKey,
   values: Partial<Service>,
 ): void {
-  const service = draft.service(provider, network);
-  if (service !== undefined) draft.putService({ ...service, ...values });
+  const service = serviceIn(draft, provider, network);
+  if (service !== undefined) putService(draft, { ...service, ...values });
 }

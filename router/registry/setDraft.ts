@@ -14,120 +14,109 @@ import {
 } from './providerSet.ts';
 
 /**
- * A set in the making. Notes what was touched, so that closing costs what changed. Never leaves this folder; the base
+ * A set in the making. Holds what was touched, so that closing costs what changed. Never leaves this folder; the base
  * is not altered.
  */
 export interface SetDraft {
-  network(key: NetworkKey): Network | undefined;
-  /** The registry's next. */
-  addNetwork(network: Omit<Network, 'index'>): void;
-  putNetwork(network: Network): void;
-  /** The address as the set holds it: one text for all that name it. */
-  providerId(id: Address): Address;
-  /** An account that nothing is known of yet has no stake, no signer and no services. */
-  changeProvider(id: Address, values: Partial<ProviderValues>): void;
-  service(provider: Address, network: NetworkKey): Service | undefined;
-  putService(service: Service): void;
-  setSuccessor(registry: Address): void;
-  close(block: BlockRef): ProviderSet;
+  readonly base: ProviderSet;
+  /** Undefined while no network was touched. */
+  networks: MapBuilder<NetworkKey, Network> | undefined;
+  readonly touchedNetworks: NetworkKey[];
+  readonly providers: Map<Address, ProviderDraft>;
+  successor: Address | undefined;
 }
 
-/** What events say of a provider itself. */
-export type ProviderValues = Omit<Provider, 'id' | 'requiredStake' | 'services'>;
-
-/** The draft's own, so altered in place until the draft is closed. */
-interface ProviderDraft extends TouchedProvider {
+/** A constructor, for the reason that the trie's nodes have them: it holds what the next version replaces. */
+class ProviderDraft implements TouchedProvider {
+  readonly before: Provider | undefined;
+  /** The draft's own, so altered in place until the draft is closed. */
   readonly after: { -readonly [Name in keyof Provider]: Provider[Name] };
   changed: Set<NetworkKey> | undefined;
   /** Undefined like `changed`. */
   services: MapBuilder<NetworkKey, Service> | undefined;
+
+  constructor(id: Address, before: Provider | undefined) {
+    this.before = before;
+    this.after = { ...(before ?? unknownProvider(id)) };
+  }
 }
 
 export function openDraft(base: ProviderSet): SetDraft {
-  let networks: MapBuilder<NetworkKey, Network> | undefined;
-  const touchedNetworks: NetworkKey[] = [];
-  const drafts = new Map<Address, ProviderDraft>();
-  let { successor } = base;
-
-  function draftOf(id: Address): ProviderDraft {
-    const known = drafts.get(id);
-    if (known !== undefined) return known;
-    const before = base.providers.get(id);
-    const after = { ...(before ?? unknownProvider(id)) };
-    const created = { before, after, changed: undefined, services: undefined };
-    drafts.set(id, created);
-    return created;
-  }
-
-  function putNetwork(network: Network): void {
-    networks ??= base.networks.builder();
-    networks.set(network.key, network);
-    touchedNetworks.push(network.key);
-  }
-
-  function closeProviders(): ProviderSet['providers'] {
-    const providers = base.providers.builder();
-    for (const { after, services } of drafts.values()) {
-      if (services !== undefined) after.services = services.build();
-      providers.set(after.id, after);
-    }
-    return providers.build();
-  }
-
-  return {
-    network: (key) => (networks ?? base.networks).get(key),
-    addNetwork: (network) => putNetwork({ ...network, index: (networks ?? base.networks).size }),
-    putNetwork,
-    providerId: (id) => draftOf(id).after.id,
-    changeProvider(id, values) {
-      Object.assign(draftOf(id).after, values);
-    },
-    service(id, network) {
-      // Asking touches nobody.
-      const draft = drafts.get(id);
-      const provider = draft?.after ?? base.providers.get(id);
-      return (draft?.services ?? provider?.services)?.get(network);
-    },
-    putService(service) {
-      const draft = draftOf(service.provider);
-      draft.services ??= draft.after.services.builder();
-      draft.changed ??= new Set();
-      const before = draft.services.get(service.network);
-      draft.after.requiredStake += stakeFor(service) - stakeFor(before);
-      draft.services.set(service.network, service);
-      draft.changed.add(service.network);
-    },
-    setSuccessor(registry) {
-      successor = registry;
-    },
-    close(block) {
-      const next: ProviderSet = {
-        ...base,
-        block,
-        networks: networks?.build() ?? base.networks,
-        providers: closeProviders(),
-        successor,
-      };
-      // Blocks of one chain never go back in time; if they do all the same, nothing can be taken over.
-      if (block.timestamp < base.block.timestamp) return indexedAnew(next);
-      const touched: TouchedProvider[] = [...drafts.values()];
-      for (const id of freedBy(base.jails, block.timestamp)) {
-        const freed = base.providers.get(id);
-        if (freed && !drafts.has(id)) touched.push({ before: freed, after: freed, changed: undefined });
-      }
-      return indexed(base, next, touched, touchedNetworks);
-    },
-  };
+  const { successor } = base;
+  return { base, networks: undefined, touchedNetworks: [], providers: new Map(), successor };
 }
 
-/** By a look at everything, as if all were new. */
-function indexedAnew(set: ProviderSet): ProviderSet {
-  const providers = Array.from(set.providers.values(), (after) => ({
-    before: undefined,
-    after,
-    changed: undefined,
-  }));
-  return indexed(emptySet(set.block), set, providers, []);
+export function networkIn({ networks, base }: SetDraft, key: NetworkKey): Network | undefined {
+  return (networks ?? base.networks).get(key);
+}
+
+/** The registry's next. */
+export function addNetwork(draft: SetDraft, network: Omit<Network, 'index'>): void {
+  putNetwork(draft, { ...network, index: (draft.networks ?? draft.base.networks).size });
+}
+
+export function putNetwork(draft: SetDraft, network: Network): void {
+  draft.networks ??= draft.base.networks.builder();
+  draft.networks.set(network.key, network);
+  draft.touchedNetworks.push(network.key);
+}
+
+/** To be altered. An account that nothing is known of yet has no stake, no signer and no services. */
+export function touchProvider(draft: SetDraft, id: Address): ProviderDraft {
+  const known = draft.providers.get(id);
+  if (known !== undefined) return known;
+  const created = new ProviderDraft(id, draft.base.providers.get(id));
+  draft.providers.set(id, created);
+  return created;
+}
+
+/** Asking touches nobody. */
+export function serviceIn(draft: SetDraft, id: Address, network: NetworkKey): Service | undefined {
+  const touched = draft.providers.get(id);
+  const provider = touched?.after ?? draft.base.providers.get(id);
+  return (touched?.services ?? provider?.services)?.get(network);
+}
+
+export function putService(draft: SetDraft, service: Service): void {
+  const provider = touchProvider(draft, service.provider);
+  provider.services ??= provider.after.services.builder();
+  provider.changed ??= new Set();
+  const before = provider.services.get(service.network);
+  provider.after.requiredStake += stakeFor(service) - stakeFor(before);
+  provider.services.set(service.network, service);
+  provider.changed.add(service.network);
+}
+
+/** The set of the draft, which is used no more. */
+export function closeDraft(draft: SetDraft, block: BlockRef): ProviderSet {
+  const { base, networks, touchedNetworks, successor } = draft;
+  const providers = closeProviders(draft);
+  const next: ProviderSet = {
+    block,
+    networks: networks?.build() ?? base.networks,
+    providers,
+    active: base.active,
+    jails: base.jails,
+    successor,
+  };
+  // Blocks of one chain never go back in time; if they do all the same, nothing can be taken over.
+  if (block.timestamp < base.block.timestamp) return indexedAnew(next);
+  const touched: TouchedProvider[] = [...draft.providers.values()];
+  for (const id of freedBy(base.jails, block.timestamp)) {
+    const freed = base.providers.get(id);
+    if (freed && !draft.providers.has(id)) touched.push({ before: freed, after: freed, changed: undefined });
+  }
+  return indexed(base, next, touched, touchedNetworks);
+}
+
+function closeProviders(draft: SetDraft): ProviderSet['providers'] {
+  if (draft.providers.size === 0) return draft.base.providers;
+  const providers = draft.base.providers.builder();
+  for (const { after, services } of draft.providers.values()) {
+    if (services !== undefined) after.services = services.build();
+    providers.set(after.id, after);
+  }
+  return providers.build();
 }
 
 function indexed(
@@ -136,11 +125,16 @@ function indexed(
   providers: readonly TouchedProvider[],
   networks: readonly NetworkKey[],
 ): ProviderSet {
-  return {
-    ...next,
-    active: changedIndex(base, next, providers, networks),
-    jails: changedJails(base, next, providers),
-  };
+  const active = changedIndex(base, next, providers, networks);
+  const jails = changedJails(base, next, providers);
+  return { ...next, active, jails };
+}
+
+/** By a look at everything, as if all were new. */
+function indexedAnew(set: ProviderSet): ProviderSet {
+  const changed = undefined;
+  const all = Array.from(set.providers.values(), (after) => ({ before: undefined, after, changed }));
+  return indexed(emptySet(set.block), set, all, []);
 }
 
 const NO_OFFERS = emptyMap<NetworkKey, Service>();

@@ -4,19 +4,33 @@ export type Order<T> = (a: T, b: T) => number;
 
 export type Tree<T> = Leaf<T> | Branch<T>;
 
-interface Leaf<T> {
-  readonly kind: 'leaf';
+// Constructors, for the reason that the trie's nodes have them.
+class Leaf<T> {
+  readonly kind = 'leaf';
   readonly size: number;
   /** Of its items; undefined when there are none, which only a whole tree may be. */
   readonly first: T | undefined;
   readonly items: readonly T[];
+
+  constructor(items: readonly T[]) {
+    this.size = items.length;
+    this.first = items[0];
+    this.items = items;
+  }
 }
 
-interface Branch<T> {
-  readonly kind: 'branch';
+class Branch<T> {
+  readonly kind = 'branch';
   readonly size: number;
   readonly first: T | undefined;
   readonly children: readonly Tree<T>[];
+
+  /** The size is known to who makes it: looking at each child for it would be most of a change's cost. */
+  constructor(size: number, children: readonly Tree<T>[]) {
+    this.size = size;
+    this.first = children[0]?.first;
+    this.children = children;
+  }
 }
 
 /** Wide enough to be flat, narrow enough to be copied at each change. */
@@ -25,19 +39,14 @@ const MAX_WIDTH = 32;
 const MIN_WIDTH = 8;
 
 export function leafOf<T>(items: readonly T[]): Leaf<T> {
-  return { kind: 'leaf', size: items.length, first: items[0], items };
+  return new Leaf(items);
 }
 
 function branchOf<T>(children: readonly Tree<T>[]): Branch<T> {
-  return branchOfSize(
+  return new Branch(
     children.reduce((sum, child) => sum + child.size, 0),
     children,
   );
-}
-
-/** Where the size is known: looking at each child for it would be most of a change's cost. */
-function branchOfSize<T>(size: number, children: readonly Tree<T>[]): Branch<T> {
-  return { kind: 'branch', size, first: children[0]?.first, children };
 }
 
 /** @param items in order, without equals */
@@ -88,7 +97,7 @@ function inserted<T>(node: Tree<T>, item: T, order: Order<T>): Tree<T> {
   const at = childFor(node, item, order);
   const child = node.children[at] as Tree<T>;
   const next = inserted(child, item, order);
-  return branchOfSize(
+  return new Branch(
     node.size + next.size - child.size,
     widthOf(next) > MAX_WIDTH ? node.children.toSpliced(at, 1, ...split(next)) : node.children.with(at, next),
   );

@@ -1,4 +1,4 @@
-import { type Branch, compare, drop, type Edit, emptyBranch, find, leavesOf, put } from './trie.ts';
+import { Branch, compare, drop, type Edit, find, Leaf, leavesOf, put } from './trie.ts';
 
 export interface Difference<K, V> {
   readonly key: K;
@@ -42,7 +42,7 @@ export class PersistentMap<K extends string, V> implements ReadonlyMap<K, V> {
   /** The same map when the key has that very value. */
   set(key: K, value: V): PersistentMap<K, V> {
     const edit: Edit = { size: this.#size };
-    return this.next(put(this.#root, edit, { kind: 'leaf', hash: this.#hash(key), key, value }), edit);
+    return this.next(put(this.#root, edit, new Leaf(this.#hash(key), key, value)), edit);
   }
 
   /** The same map when the key is not there. */
@@ -115,7 +115,7 @@ export class MapBuilder<K extends string, V> {
   }
 
   set(key: K, value: V): void {
-    this.#root = put(this.#root, this.#edit, { kind: 'leaf', hash: this.#hash(key), key, value });
+    this.#root = put(this.#root, this.#edit, new Leaf(this.#hash(key), key, value));
   }
 
   delete(key: K): void {
@@ -132,7 +132,7 @@ export class MapBuilder<K extends string, V> {
 
 /** @param hash 32 bits of a key; keys of one hash are told apart all the same. */
 export function emptyMap<K extends string, V>(hash: Hash = hashText): PersistentMap<K, V> {
-  return new PersistentMap<K, V>(emptyBranch({ size: 0 }), 0, hash);
+  return new PersistentMap<K, V>(new Branch({ size: 0 }, 0, []), 0, hash);
 }
 
 /** FNV-1a over the code units, its bits mixed at the end as the trie begins with the low ones. */

@@ -12,37 +12,55 @@ export interface Edit {
   size: number;
 }
 
-export interface Leaf<K, V> {
-  readonly kind: 'leaf';
+/*
+ * The nodes have constructors. Of what one literal makes, V8 learns how long it lives, and the many of a first load
+ * live long: it would make all later ones among the old, where those that no version holds keep others alive.
+ */
+
+export class Leaf<K, V> {
+  readonly kind = 'leaf';
   readonly hash: number;
   readonly key: K;
   readonly value: V;
+
+  constructor(hash: number, key: K, value: V) {
+    this.hash = hash;
+    this.key = key;
+    this.value = value;
+  }
 }
 
 /** Keys of one hash, in their order. Searched in turn: 32 equal bits are dear to find, and each costs a transaction. */
-export interface Bucket<K, V> {
-  readonly kind: 'bucket';
+class Bucket<K, V> {
+  readonly kind = 'bucket';
   readonly hash: number;
   readonly leaves: readonly Leaf<K, V>[];
+
+  constructor(hash: number, leaves: readonly Leaf<K, V>[]) {
+    this.hash = hash;
+    this.leaves = leaves;
+  }
 }
 
-export interface Branch<K, V> {
-  readonly kind: 'branch';
+export class Branch<K, V> {
+  readonly kind = 'branch';
   readonly edit: Edit;
   /** Which of the 32 slots are taken. */
   bitmap: number;
   /** The taken ones. */
   slots: readonly Slot<K, V>[];
+
+  constructor(edit: Edit, bitmap: number, slots: readonly Slot<K, V>[]) {
+    this.edit = edit;
+    this.bitmap = bitmap;
+    this.slots = slots;
+  }
 }
 
 type Slot<K, V> = Leaf<K, V> | Bucket<K, V> | Branch<K, V>;
 
 const BITS = 5;
 const MASK = 31;
-
-export function emptyBranch<K, V>(edit: Edit): Branch<K, V> {
-  return { kind: 'branch', edit, bitmap: 0, slots: [] };
-}
 
 export function find<K, V>(root: Branch<K, V>, hash: number, key: K): Leaf<K, V> | undefined {
   return findIn(root, 0, hash, key);
@@ -93,19 +111,18 @@ function putInto<K extends string, V>(
   if (held !== undefined && Object.is(held.value, leaf.value)) return slot;
   if (held === undefined) edit.size += 1;
   const others = leaves.filter((other) => other !== held);
-  return {
-    kind: 'bucket',
-    hash: leaf.hash,
-    leaves: [...others, leaf].sort((a, b) => (a.key < b.key ? -1 : 1)),
-  };
+  return new Bucket(
+    leaf.hash,
+    [...others, leaf].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  );
 }
 
 /** As many branches as it takes to tell two hashes apart. */
 function parted<K, V>(a: Leaf<K, V> | Bucket<K, V>, b: Leaf<K, V>, edit: Edit, shift: number): Branch<K, V> {
   const [bitA, bitB] = [bitOf(a.hash, shift), bitOf(b.hash, shift)];
-  if (bitA === bitB) return { kind: 'branch', edit, bitmap: bitA, slots: [parted(a, b, edit, shift + BITS)] };
+  if (bitA === bitB) return new Branch(edit, bitA, [parted(a, b, edit, shift + BITS)]);
   // Unsigned, as the 32nd bit makes a number negative.
-  return { kind: 'branch', edit, bitmap: bitA | bitB, slots: bitA >>> 0 < bitB >>> 0 ? [a, b] : [b, a] };
+  return new Branch(edit, bitA | bitB, bitA >>> 0 < bitB >>> 0 ? [a, b] : [b, a]);
 }
 
 /** Without the key. The same branch when it is not there. */
@@ -131,7 +148,7 @@ function dropFrom<K, V>(
   const others = leaves.filter((leaf) => leaf.key !== key);
   if (others.length === leaves.length) return slot;
   edit.size -= 1;
-  return others.length > 1 ? { kind: 'bucket', hash: slot.hash, leaves: others } : others[0];
+  return others.length > 1 ? new Bucket(slot.hash, others) : others[0];
 }
 
 /** What is alone in a branch stands in its place; a branch cannot, as its depth counts. */
@@ -204,7 +221,7 @@ function altered<K, V>(
   bitmap: number,
   slots: readonly Slot<K, V>[],
 ): Branch<K, V> {
-  if (branch.edit !== edit) return { kind: 'branch', edit, bitmap, slots };
+  if (branch.edit !== edit) return new Branch(edit, bitmap, slots);
   branch.bitmap = bitmap;
   branch.slots = slots;
   return branch;
