@@ -103,7 +103,7 @@ function urls(): readonly string[] | undefined {
   return set && Array.from(activeServices(set, NETWORK), ({ url }) => url);
 }
 
-it('moves to the successor with its first active service, and back when a reorg takes the change back', async () => {
+it('moves to the successor once the providers have moved, and back when a reorg takes the change back', async () => {
   await openNetwork(chain.deployment);
   await serve(chain.deployment, 'http://127.0.0.1:1');
   const errors: string[] = [];

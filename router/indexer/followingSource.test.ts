@@ -17,7 +17,7 @@ import { createModelFeed, type ModelFeed } from './graphql/modelFeed.fixture.ts'
 
 const REGISTRY: Address = '0x00000000000000000000000000000000000000A1';
 const NEXT_REGISTRY: Address = '0x00000000000000000000000000000000000000A2';
-const [alice] = PROVIDERS as [Address];
+const [alice, bob] = PROVIDERS as [Address, Address];
 const [mainnet] = NETWORKS as [NetworkKey];
 const WITHIN = { timeout: 20_000, interval: 1 };
 
@@ -29,6 +29,10 @@ const serving: readonly RegistryEvent[] = [
     ...{ capabilities: 1, minStake: 1n, ...at },
   },
 ];
+const bobServes: RegistryEvent = {
+  ...{ type: 'serviceAdded', provider: bob, network: mainnet, serviceId: 2, url: 'https://b.example' },
+  ...{ capabilities: 1, minStake: 1n, ...at },
+};
 const paused: RegistryEvent = { type: 'servicePaused', provider: alice, network: mainnet, ...at };
 const replaced: RegistryEvent = { type: 'registryReplaced', successor: NEXT_REGISTRY, ...at };
 
@@ -316,8 +320,9 @@ describe('a registry that was replaced', () => {
     return { ...chains, feed, nextFeed: feeds.get(NEXT_REGISTRY)! };
   }
 
-  it('hands over with the first active service of its successor', async () => {
+  it('hands over when as many services are active at its successor as are left', async () => {
     const { old, next, feed } = twoRegistries();
+    old.mine([bobServes]);
     const source = sourceOf(feed);
     await start(source);
     old.mine([replaced]);
@@ -326,7 +331,12 @@ describe('a registry that was replaced', () => {
     old.mine([]);
     await atHead(source, old);
     expect(source.status().registry).toBe(REGISTRY);
+    // One of two has moved, but has left nothing yet.
     next.mine(serving);
+    old.mine([]);
+    await atHead(source, old);
+    expect(source.status().registry).toBe(REGISTRY);
+    old.mine([paused]);
     await atHead(source, next);
     expect(source.current()?.successor).toBeUndefined();
     expect(source.status().registry).toBe(NEXT_REGISTRY);

@@ -43,8 +43,8 @@ export interface FollowingSourceOptions {
 /**
  * The provider set, followed on a feed. After `start`, keeps following until `stop` or the signal's abort, and goes
  * through the feed's failures with the last set in hand; may be started again, and goes on from where it stood. A
- * registry that was replaced hands over to its successor with that one's first active service. Block numbers of the
- * sets go back by a reorg only.
+ * registry that was replaced hands over to its successor once most providers have moved. Block numbers of the sets go
+ * back by a reorg only.
  *
  * `start` rejects with `WrongChainError`, `NotARegistryError` or the signal's reason, else tries on.
  */

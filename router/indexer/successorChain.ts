@@ -42,8 +42,8 @@ interface Link {
 
 /**
  * A registry and those that replaced it, one after the other, as their events say. Each goes on being followed: a
- * reorg may take a replacement back. A successor takes over with its first active service: until the providers have
- * moved, and while it cannot be followed, the one before it is in force.
+ * reorg may take a replacement back. A successor takes over when most providers have moved (the first to come must not
+ * get all calls): until then, and while it cannot be followed, the one before it is in force.
  */
 export function createSuccessorChain(args: SuccessorChainArgs): SuccessorChain {
   const { isFollowed, clock, logger } = args;
@@ -58,7 +58,12 @@ export function createSuccessorChain(args: SuccessorChainArgs): SuccessorChain {
   }
 
   function inForce(setOf: (follower: RegistryFollower) => ProviderSet | undefined): RegistryFollower {
-    for (const link of links) if ((setOf(link.follower)?.active.size ?? 0) > 0) link.isInForce = true;
+    let before: ProviderSet | undefined;
+    for (const link of links) {
+      const set = setOf(link.follower);
+      if (!link.isInForce) link.isInForce = hasMoved(before, set);
+      before = set;
+    }
     return (links.findLast(({ isInForce }) => isInForce) ?? first).follower;
   }
 
@@ -114,4 +119,14 @@ export function createSuccessorChain(args: SuccessorChainArgs): SuccessorChain {
       for (const { follower } of links) follower.pause();
     },
   };
+}
+
+/** At least as many services are active at the successor as are left. */
+function hasMoved(before: ProviderSet | undefined, after: ProviderSet | undefined): boolean {
+  const moved = after === undefined ? 0 : countActive(after);
+  return moved > 0 && before !== undefined && moved >= countActive(before);
+}
+
+function countActive({ active }: ProviderSet): number {
+  return active.values().reduce((sum, { size }) => sum + size, 0);
 }
