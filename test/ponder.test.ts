@@ -31,6 +31,7 @@ const FINAL_AFTER_BLOCKS = 70;
 
 let chain: CaseChain;
 let postgres: Postgres;
+let databaseUrl: string;
 /** One on PGlite, one on PostgreSQL. */
 let indexers: readonly Ponder[] = [];
 
@@ -40,10 +41,10 @@ beforeAll(async () => {
   await mine(FINAL_AFTER_BLOCKS);
   const { registry } = chain.deployment;
   const at = { rpcUrl: chain.anvil.url, registry };
-  const url = await postgres.createDatabase();
+  databaseUrl = await postgres.createDatabase();
   indexers = await Promise.all([
     startPonder({ ...at, database: { kind: 'pglite' } }),
-    startPonder({ ...at, database: { kind: 'postgres', url } }),
+    startPonder({ ...at, database: { kind: 'postgres', url: databaseUrl } }),
   ]);
 }, 180_000);
 
@@ -228,6 +229,31 @@ test('what a reorg undoes is undone in every table', async () => {
       stakeChanges: { items: [{ amount: tokens(100) }] },
       escrowAccounts: { items: [{ thawing: tokens(200) }] },
     });
+  }
+});
+
+test('on PostgreSQL people find the tables under a name that stays', async () => {
+  const rows = await postgres.rows(
+    databaseUrl,
+    'SELECT id, "cause" FROM din."stakeChange" ORDER BY id LIMIT 1',
+  );
+  expect(rows).toEqual([{ id: expect.stringMatching(/^\d{16}-\d{8}$/), cause: 'staked' }]);
+});
+
+test('questions that are too large are refused', async () => {
+  for (const ponder of indexers) {
+    await expect(ponder.query('{ networks(limit: 1001) { items { id } } }')).rejects.toThrow('refused');
+    const nested = (depth: number): string =>
+      depth === 0 ? 'id' : `services { items { ofProvider { ${nested(depth - 1)} } } }`;
+    expect(await ponder.query(`{ providers { items { ${nested(1)} } } }`)).toBeTypeOf('object');
+    await expect(ponder.query(`{ providers { items { ${nested(5)} } } }`)).rejects.toThrow('refused');
+    const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: tips { items { id } }`);
+    await expect(ponder.query(`{ ${aliases.join(' ')} }`)).rejects.toThrow('refused');
+    const long = await fetch(ponder.graphqlUrl, {
+      method: 'POST',
+      body: `{"query":"{ ${' '.repeat(70_000)} }"}`,
+    });
+    expect(long.status).toBe(413);
   }
 });
 

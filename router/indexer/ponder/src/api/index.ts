@@ -21,7 +21,8 @@ if (await isOfLeftBranch(chainId)) {
 }
 
 const app = new Hono();
-app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+// Answered here: Ponder would answer 500, and log what a stranger sent.
+app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => context.text('too long', 413) }));
 const server = graphql({ db, schema }, { maxOperationDepth: MAX_DEPTH });
 for (const path of ['/', '/graphql']) app.use(path, server);
 
