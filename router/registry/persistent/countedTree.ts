@@ -124,7 +124,10 @@ function removed<T>(node: Tree<T>, item: T, order: Order<T>): Tree<T> {
   const child = node.children[at] as Tree<T>;
   const next = removed(child, item, order);
   if (next === child) return node;
-  return branchOf(widthOf(next) < MIN_WIDTH ? joined(node.children, at, next) : node.children.with(at, next));
+  return new Branch(
+    node.size - 1,
+    widthOf(next) < MIN_WIDTH ? joined(node.children, at, next) : node.children.with(at, next),
+  );
 }
 
 /** The children with a narrow one joined to a neighbour; two nodes again if that grew too wide. */

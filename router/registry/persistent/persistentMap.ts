@@ -1,4 +1,5 @@
-import { Branch, compare, drop, type Edit, find, Leaf, leavesOf, put } from './trie.ts';
+import { Branch, compare, type Edit, find, Leaf, leavesOf } from './trie.ts';
+import { drop, put } from './trieChange.ts';
 
 export interface Difference<K, V> {
   readonly key: K;
