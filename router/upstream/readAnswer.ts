@@ -24,9 +24,20 @@ export function readAnswer(args: {
   readonly httpStatus: number;
   readonly body: Buffer;
 }): Reading {
-  const { method, httpStatus } = args;
+  const { method, id, httpStatus, body } = args;
+  const members = isUtf8(body) ? readMembers(body.toString('latin1')) : undefined;
+  return judgeAnswer({ method, id, httpStatus, members });
+}
+
+/** Judges one answer of a node by its members; they are undefined when it is no JSON object. Pure. */
+export function judgeAnswer(args: {
+  readonly method: string;
+  readonly id: string;
+  readonly httpStatus: number;
+  readonly members: AnswerMembers | undefined;
+}): Reading {
+  const { method, httpStatus, members } = args;
   const success = httpStatus >= 200 && httpStatus < 300;
-  const members = readMembers(args.body);
   const failed = (reason: FailureReason, message?: string): Reading => ({
     ok: false,
     // A sentence in place of an answer tells rate and capability, but nothing may be blamed on the caller for it.
@@ -57,17 +68,18 @@ function blameless(errorClass: ErrorClass): ErrorClass {
   return errorClass === 'client' || errorClass === 'known' ? 'provider' : errorClass;
 }
 
-interface Members {
+export interface AnswerMembers {
   id?: RawJson;
   result?: RawJson;
   error?: RawJson;
+  /** Of an answer that is no JSON-RPC. */
   message?: RawJson;
 }
 
-function readMembers(body: Buffer): Members | undefined {
-  if (!isUtf8(body)) return undefined;
-  const members: Members = {};
-  const isObject = eachMember(body.toString('latin1'), (key, value) => {
+/** Undefined when the text, each byte one latin1 character, is not one strict JSON object. */
+export function readMembers(text: string): AnswerMembers | undefined {
+  const members: AnswerMembers = {};
+  const isObject = eachMember(text, (key, value) => {
     if (key === 'id' || key === 'result' || key === 'error' || key === 'message') members[key] = value;
   });
   return isObject ? members : undefined;

@@ -1,13 +1,13 @@
 import type { Clock } from '../core/clock.ts';
-import { encodeJson, type RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
 import type { Resolve } from './addressGuard.ts';
-import { parseEndpoint, requestBytes } from './endpoint.ts';
-import type { HttpRequest } from './http/connection.ts';
+import { createBatcher } from './batch/batcher.ts';
+import { isBatchable } from './batch/isBatchable.ts';
+import { parseEndpoint } from './endpoint.ts';
 import { createTransport } from './http/transport.ts';
 import type { UpstreamClient, UpstreamFailure, UpstreamTarget } from './outcome.ts';
-import { createPendingCall, failure } from './pendingCall.ts';
-import { readAnswer } from './readAnswer.ts';
+import { createOutgoingCall, failure } from './outgoingCall.ts';
+import { sendSingly } from './sendSingly.ts';
 
 export interface UpstreamClientArgs {
   readonly clock: Clock;
@@ -31,6 +31,7 @@ export function createUpstreamClient(args: UpstreamClientArgs): UpstreamClient {
     maxConnectionsPerOrigin: args.maxConnectionsPerOrigin ?? MAX_CONNECTIONS_PER_ORIGIN,
     resolve: args.resolve,
   });
+  const batcher = createBatcher({ clock, transport });
   const endpoints = new WeakMap<UpstreamTarget, ReturnType<typeof parseEndpoint>>();
   let lastId = 0;
 
@@ -48,30 +49,12 @@ export function createUpstreamClient(args: UpstreamClientArgs): UpstreamClient {
       const endpoint = endpointOf(target);
       if (typeof endpoint === 'string') return Promise.resolve(unsent(endpoint));
       if (signal?.aborted) return Promise.resolve(unsent('aborted'));
-      const { method } = call;
       lastId += 1;
       const id = String(lastId);
       return new Promise((resolve) => {
-        const request: HttpRequest = {
-          bytes: requestBytes(endpoint, requestText(id, method, call.params)),
-          repeatable: call.repeatable === true,
-          onResponse(head, body) {
-            const reading = readAnswer({ method, id, httpStatus: head.status, body });
-            pending.answer(reading, head);
-            // An answer to another question: who knows what comes next on that connection.
-            return reading.ok || reading.reason !== 'wrong-id';
-          },
-          onFailure: (failed) => pending.fail(failed.reason, failed),
-        };
-        const pending = createPendingCall({
-          clock,
-          startedAt: clock.now(),
-          timeoutMs,
-          signal,
-          onGivenUp: (reason) => transport.cancel(endpoint.origin, request, reason === 'timeout'),
-          resolve,
-        });
-        transport.send(endpoint.origin, request);
+        const outgoing = createOutgoingCall({ clock, id, call, timeoutMs, signal, resolve });
+        if (target.batch && isBatchable(call.method)) batcher.send(endpoint, outgoing);
+        else sendSingly(transport, endpoint, outgoing);
       });
     },
 
@@ -83,9 +66,4 @@ export function createUpstreamClient(args: UpstreamClientArgs): UpstreamClient {
 
 function unsent(reason: UpstreamFailure['reason']): UpstreamFailure {
   return { ...failure(reason, ms(0)), unsent: true };
-}
-
-function requestText(id: string, method: string, params: RawJson | undefined): string {
-  const tail = params === undefined ? '}' : `,"params":${params}}`;
-  return `{"jsonrpc":"2.0","id":${id},"method":${encodeJson(method)}${tail}`;
 }

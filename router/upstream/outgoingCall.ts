@@ -1,37 +1,48 @@
 import type { Clock } from '../core/clock.ts';
+import { encodeJson } from '../core/rawJson.ts';
 import { retryAfter } from '../core/retryAfter.ts';
 import { type Ms, ms } from '../core/units.ts';
 import type { Cancelled } from './http/pool.ts';
 import type { ResponseHead } from './http/responseHead.ts';
-import type { FailureReason, UpstreamFailure, UpstreamOutcome } from './outcome.ts';
+import type { FailureReason, UpstreamCall, UpstreamFailure, UpstreamOutcome } from './outcome.ts';
 import type { Reading } from './readAnswer.ts';
 
-/** A call that waits for its outcome: it ends exactly once, by an answer, a failure, its time or its caller. */
-export interface PendingCall {
+/** A call on its way: it ends exactly once, by an answer, a failure, its time or its caller. */
+export interface OutgoingCall {
+  readonly id: string;
+  readonly method: string;
+  /** The JSON-RPC request, each byte one latin1 character. */
+  readonly text: string;
+  readonly repeatable: boolean;
   hasEnded(): boolean;
   answer(reading: Reading, head: ResponseHead): void;
   fail(reason: FailureReason, fate: Cancelled): void;
+  /** What carries it from now on, and is told when time or caller end it. */
+  carriedBy(giveUp: GiveUp): void;
 }
 
-export interface PendingCallArgs {
+export type GiveUp = (reason: 'timeout' | 'aborted') => Cancelled;
+
+export interface OutgoingCallArgs {
   readonly clock: Clock;
-  readonly startedAt: Ms;
+  readonly id: string;
+  readonly call: UpstreamCall;
   readonly timeoutMs: Ms;
   readonly signal: AbortSignal | undefined;
-  /** Time or caller ended it: whatever was begun for it is to be given up. */
-  onGivenUp(reason: 'timeout' | 'aborted'): Cancelled;
   resolve(outcome: UpstreamOutcome): void;
 }
 
-export function createPendingCall(args: PendingCallArgs): PendingCall {
-  const { clock, signal } = args;
+export function createOutgoingCall(args: OutgoingCallArgs): OutgoingCall {
+  const { clock, signal, id, call } = args;
+  const startedAt = clock.now();
   let ended = false;
-  const giveUp = (reason: 'timeout' | 'aborted') => {
+  let giveUp: GiveUp = () => ({ unsent: true, head: undefined });
+  const endBy = (reason: 'timeout' | 'aborted') => {
     // Ended before it is given up: what that breaks off must not end it otherwise.
-    if (settle()) args.resolve(failed(reason, args.onGivenUp(reason)));
+    if (settle()) args.resolve(failed(reason, giveUp(reason)));
   };
-  const timer = setTimeout(giveUp, Math.max(1, Math.ceil(args.timeoutMs)), 'timeout');
-  const onAbort = () => giveUp('aborted');
+  const timer = setTimeout(endBy, Math.max(1, Math.ceil(args.timeoutMs)), 'timeout');
+  const onAbort = () => endBy('aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
 
   function settle(): boolean {
@@ -42,7 +53,7 @@ export function createPendingCall(args: PendingCallArgs): PendingCall {
     return true;
   }
 
-  const elapsed = () => ms(clock.now() - args.startedAt);
+  const elapsed = () => ms(clock.now() - startedAt);
 
   const failed = (reason: FailureReason, { head, unsent }: Cancelled): UpstreamFailure => ({
     ...failure(reason, elapsed(), head?.status),
@@ -56,6 +67,10 @@ export function createPendingCall(args: PendingCallArgs): PendingCall {
   }
 
   return {
+    id,
+    method: call.method,
+    text: requestText(id, call),
+    repeatable: call.repeatable === true,
     hasEnded: () => ended,
     answer(reading, head) {
       if (!settle()) return;
@@ -68,7 +83,15 @@ export function createPendingCall(args: PendingCallArgs): PendingCall {
     fail(reason, fate) {
       if (settle()) args.resolve(failed(reason, fate));
     },
+    carriedBy(next) {
+      giveUp = next;
+    },
   };
+}
+
+function requestText(id: string, { method, params }: UpstreamCall): string {
+  const tail = params === undefined ? '}' : `,"params":${params}}`;
+  return `{"jsonrpc":"2.0","id":${id},"method":${encodeJson(method)}${tail}`;
 }
 
 export function failure(reason: FailureReason, latencyMs: Ms, httpStatus?: number): UpstreamFailure {
