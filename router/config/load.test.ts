@@ -38,7 +38,9 @@ test("reads the design's example and fills in the defaults", () => {
   expect(config.networks[0]).toEqual({
     id: 'eip155:1',
     slug: 'ethereum',
-    upstreams: [{ name: 'own-1', url: 'http://127.0.0.1:9701', capabilities: ['full'], weight: 1 }],
+    upstreams: [
+      { name: 'own-1', url: 'http://127.0.0.1:9701', capabilities: ['full'], weight: 1, batch: false },
+    ],
   });
   expect(config.settlement).toMatchObject({ chainId: 59_144, source: 'chain', pollIntervalMs: 1_000 });
   expect(config.limits).toMatchObject({ maxBodyBytes: 1_048_576, maxBatchItems: 100 });

@@ -32,6 +32,8 @@ const upstream = section({
   capabilities: list(capability, 'capabilities').min(1).default(['full']),
   /** Share of calls among the own upstreams. */
   weight: integer(1, 1_000_000, 'shares').default(1),
+  /** Cheap reads of the same moment are sent as one JSON-RPC batch, unless the node takes none. */
+  batch: z.boolean({ error: 'allowed: true or false' }).default(false),
 });
 
 const network = section({

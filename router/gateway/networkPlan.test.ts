@@ -126,6 +126,15 @@ describe('routeServices', () => {
     expect(developing.map(({ target }) => target.allowPrivate)).toEqual([true, true]);
   });
 
+  test('only own upstreams that say so are asked in batches', () => {
+    const upstreams = (plan.own?.upstreams ?? []).map((upstream) => ({ ...upstream, batch: true }));
+    const batching = { ...plan, own: plan.own && { ...plan.own, upstreams } };
+    const batches = (of: typeof plan) =>
+      routeServices(of, { allowPrivateEndpoints: false }).map(({ target }) => target.batch ?? false);
+    expect(batches(plan)).toEqual([false, false]);
+    expect(batches(batching)).toEqual([true, false]);
+  });
+
   test('an own upstream and a provider never share a key', () => {
     const keys = routeServices(plan, { allowPrivateEndpoints: false }).map(({ key }) => key);
     expect(new Set(keys).size).toBe(2);

@@ -77,7 +77,7 @@ export function routeServices(
       label: upstream.name,
       tier: 'own',
       // The operator's own address: private is the usual case.
-      target: { url: upstream.url, allowPrivate: true },
+      target: { url: upstream.url, allowPrivate: true, batch: upstream.batch },
       capabilities: capabilityBits(upstream.capabilities),
       weight: upstream.weight,
     }),
