@@ -28,6 +28,8 @@ const STEPS: readonly Step[] = [
   { name: 'Solidity lint', command: ['solhint', '--max-warnings', '0', 'contracts/**/*.sol'] },
   { name: 'generated ABIs', command: ['node', 'scripts/lib/generateAbi.ts', '--check'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
+  // Ponder makes modules of its own, which only its own directory may see.
+  { name: 'types of the indexer', command: ['tsc', '--noEmit', '-p', 'router/indexer/ponder'] },
   { name: 'Solidity tests', command: ['hardhat', 'test', 'solidity'], count: countHardhat },
   {
     name: 'vitest',
