@@ -61,7 +61,12 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
     intervalMs: ms(config.heads.pollIntervalMs),
     timeoutMs: ms(config.routing.attemptTimeoutMs),
   });
-  const calls = createCallHandler({ clock, deadlineMs: ms(config.routing.deadlineMs), metrics, logger });
+  const calls = createCallHandler({
+    clock,
+    deadlineMs: () => ms(config.routing.deadlineMs),
+    metrics,
+    logger,
+  });
 
   const table = createRoutingTable({ config, upstream, heads, clock, random, metrics, logger });
   table.apply(planNetworks(config, source?.current()));
@@ -80,12 +85,13 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   metrics.collectFrom(() =>
     gatewayGauges({ draining, settlement: settlementState(), routers: table.routers() }),
   );
+  const metricsText = () => registry.metrics();
   const app = createApp({
     rpc: {
       resolve: table.resolve,
       answer: calls.handle,
-      maxBatchItems: config.limits.maxBatchItems,
-      maxBodyBytes: config.limits.maxBodyBytes,
+      limits: () => config.limits,
+      clock,
     },
     operator: {
       readiness: () =>
@@ -104,11 +110,11 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
         }),
     },
     metrics,
-    metricsRegistry: config.metrics ? undefined : registry,
+    metricsText: config.metrics ? undefined : metricsText,
     logger,
     isDraining: () => draining,
   });
-  const metricsApp = config.metrics && createMetricsApp({ registry, logger });
+  const metricsApp = config.metrics && createMetricsApp({ text: metricsText, logger });
 
   const done = Promise.withResolvers<void>();
   // Not everybody listens to it.

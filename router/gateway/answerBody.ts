@@ -32,13 +32,13 @@ const BATCH_CONCURRENCY = 32;
  */
 export async function answerBody(body: Buffer, handlers: BodyHandlers): Promise<RawJson | undefined> {
   const parsed = parseBody(body);
+  if (parsed.kind === 'single') return answerItem(parsed.item, handlers);
   const refuse = (kind: string, error: RpcErrorObject) => {
     handlers.onRefused?.(kind);
     return errorResponse(NULL_ID, error);
   };
   if (parsed.kind === 'parse-error') return refuse('parse-error', parseError);
   if (parsed.kind === 'empty-batch') return refuse('empty-batch', invalidRequest);
-  if (parsed.kind === 'single') return answerItem(parsed.item, handlers);
   if (parsed.items.length > handlers.maxBatchItems) {
     return refuse('batch-too-large', {
       code: RPC_CODES.invalidRequest,

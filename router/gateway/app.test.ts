@@ -1,13 +1,15 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
+import { systemClock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
+import { ms } from '../core/units.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { CallAnswer } from './answerBody.ts';
 import { createApp } from './app.ts';
-import type { NetworkRouter } from './networkRouter.ts';
+import type { Answer, Attempt, NetworkRouter } from './networkRouter.ts';
 import type { Readiness } from './readiness.ts';
 
 const ROUTER: NetworkRouter = {
@@ -21,7 +23,7 @@ const ROUTER: NetworkRouter = {
   agreedHead: () => undefined,
 };
 
-function start(answer?: (call: ClientCall) => Promise<CallAnswer>) {
+function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: readonly Attempt[] = []) {
   const asked: { method: string; requestId: string }[] = [];
   const lines: string[] = [];
   const registry = new Registry();
@@ -32,12 +34,14 @@ function start(answer?: (call: ClientCall) => Promise<CallAnswer>) {
   const app = createApp({
     rpc: {
       resolve: (reference) => (['ethereum', 'eip155:1', '1'].includes(reference) ? ROUTER : undefined),
-      answer: (_router, call, requestId) => {
+      answer: async (_router, call, { requestId }): Promise<Answer> => {
         asked.push({ method: call.method, requestId });
-        return answer?.(call) ?? Promise.resolve({ kind: 'result', result: '"ok"' as RawJson });
+        const given = (await answer?.(call)) ?? { kind: 'result', result: '"ok"' as RawJson };
+        if (given.kind === 'result') return { ...given, attempts };
+        return { kind: 'error', error: given.error as RawJson, attempts };
       },
-      maxBatchItems: 3,
-      maxBodyBytes: 1_024,
+      limits: () => ({ maxBatchItems: 3, maxBodyBytes: 1_024 }),
+      clock: systemClock,
     },
     operator: {
       readiness: () => state.readiness,
@@ -50,7 +54,7 @@ function start(answer?: (call: ClientCall) => Promise<CallAnswer>) {
       }),
     },
     metrics: createMetrics(registry),
-    metricsRegistry: registry,
+    metricsText: () => registry.metrics(),
     logger: createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } }),
     isDraining: () => state.draining,
   });
@@ -167,7 +171,68 @@ describe('request ids', () => {
 
   test.each([['a b'], ['x'.repeat(65)], ['<b>'], ['']])('%j is replaced', async (id) => {
     const response = await start().post('/ethereum', CALL, { 'x-request-id': id });
-    expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers['x-request-id']).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/);
+  });
+});
+
+describe('routing details', () => {
+  const WANTED = { 'x-din-details': '1' };
+  const attempt = (of: Partial<Attempt>): Attempt => ({
+    service: '0xabcd…ef12',
+    reason: 'ok',
+    afterMs: ms(0),
+    latencyMs: ms(10),
+    ...of,
+  });
+
+  test('nobody who did not ask gets them', async () => {
+    const { headers } = await start(undefined, [attempt({})]).post('/ethereum', CALL);
+    expect(Object.keys(headers).filter((name) => /^(x-din|server-timing)/.test(name))).toEqual([]);
+  });
+
+  test('name the service that answered, the attempts and where the time went', async () => {
+    const failed = attempt({ service: 'own-1', reason: 'reset', class: 'provider', latencyMs: ms(5) });
+    const answered = attempt({ afterMs: ms(6), latencyMs: ms(10) });
+    const { headers } = await start(undefined, [failed, answered]).post('/ethereum', CALL, WANTED);
+    expect(headers).toMatchObject({
+      'x-din-service': '0xabcd...ef12',
+      'x-din-attempts': '2',
+      'x-din-hedged': '0',
+      'server-timing': expect.stringMatching(/^upstream;dur=15, gateway;dur=\d+(\.\d+)?$/),
+    });
+    expect(String(headers['access-control-expose-headers'])).toContain('x-din-service');
+  });
+
+  test('a service that was joined while it was silent is a hedge; time of two at once counts once', async () => {
+    const silent = attempt({ service: 'slow', reason: 'timeout', class: 'provider', latencyMs: ms(30) });
+    const { headers } = await start(undefined, [silent, attempt({ afterMs: ms(20) })]).post(
+      '/1',
+      CALL,
+      WANTED,
+    );
+    expect(headers).toMatchObject({ 'x-din-hedged': '1', 'x-din-attempts': '2' });
+    expect(headers['server-timing']).toContain('upstream;dur=30,');
+  });
+
+  test('several services at once are no hedge for a transaction', async () => {
+    const body = CALL.replace('eth_chainId', 'eth_sendRawTransaction');
+    const { headers } = await start(undefined, [attempt({}), attempt({})]).post('/1', body, WANTED);
+    expect(headers).toMatchObject({ 'x-din-hedged': '0', 'x-din-attempts': '2' });
+  });
+
+  test('nobody is named when nobody answered', async () => {
+    const none = [attempt({ reason: 'refused', class: 'provider' })];
+    const answer = async (): Promise<CallAnswer> => ({ kind: 'error', error: '{}' as RawJson });
+    const { headers } = await start(answer, none).post('/1', CALL, WANTED);
+    expect(headers).toMatchObject({ 'x-din-attempts': '1' });
+    expect(headers).not.toHaveProperty('x-din-service');
+  });
+
+  test('of a batch there are counts alone', async () => {
+    const { headers } = await start(undefined, [attempt({})]).post('/1', `[${CALL},${CALL}]`, WANTED);
+    expect(headers).toMatchObject({ 'x-din-attempts': '2', 'x-din-hedged': '0' });
+    expect(headers).not.toHaveProperty('x-din-service');
+    expect(headers).not.toHaveProperty('server-timing');
   });
 });
 

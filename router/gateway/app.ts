@@ -1,19 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
 import type { Logger } from '../observability/logger.ts';
 import type { GatewayMetrics } from '../observability/metrics.ts';
-import { allowBrowsers } from './browserAccess.ts';
 import { metricsRoute } from './metricsRoute.ts';
 import { type OperatorRouteOptions, operatorRoutes } from './operatorRoutes.ts';
 import { type RpcRouteOptions, rpcRoute } from './rpcRoute.ts';
+import { addWebHooks } from './webHooks.ts';
 
 export interface AppArgs {
-  readonly rpc: Omit<RpcRouteOptions, 'logger' | 'onRefused'>;
+  readonly rpc: Omit<RpcRouteOptions, 'logger' | 'onRefused' | 'onAnswered' | 'isDraining'>;
   readonly operator: OperatorRouteOptions;
   readonly metrics: GatewayMetrics;
   /** Undefined when metrics have a port of their own. */
-  readonly metricsRegistry: Registry | undefined;
+  readonly metricsText: (() => Promise<string>) | undefined;
   readonly logger: Logger;
   /** Then each answer asks its client to leave. */
   readonly isDraining: () => boolean;
@@ -26,38 +25,35 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** The gateway's HTTP side, without a port: `inject` tests it, `router/bin` listens. */
 export function createApp(args: AppArgs): FastifyInstance {
-  const app = createServer(args.logger);
-  app.addHook('onResponse', (request, reply, done) => {
-    args.metrics.http(request.routeOptions.url ?? 'none', reply.statusCode);
+  const { metrics, isDraining, logger } = args;
+  const app = createServer();
+  // Siblings, so that the hooks of one are no cost of the other.
+  app.register((web, _options, done) => {
+    addWebHooks(web, { metrics, isDraining });
+    addAnswers(web, logger);
+    web.register(operatorRoutes, args.operator);
+    if (args.metricsText) web.register(metricsRoute, { text: args.metricsText });
     done();
   });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (args.isDraining()) reply.header('connection', 'close');
-    done();
-  });
-  allowBrowsers(app);
-  app.register(operatorRoutes, args.operator);
-  app.register(rpcRoute, {
-    ...args.rpc,
-    logger: args.logger,
-    onRefused: (kind) => args.metrics.refused(kind),
-  });
-  if (args.metricsRegistry) app.register(metricsRoute, { registry: args.metricsRegistry });
+  const onRefused = (kind: string) => metrics.refused(kind);
+  const onAnswered = (status: number) => metrics.http('/:network', status);
+  app.register(rpcRoute, { ...args.rpc, logger, isDraining, onRefused, onAnswered });
   return app;
 }
 
 /** Nothing but `/metrics`, for a port that users cannot reach. */
 export function createMetricsApp(args: {
-  readonly registry: Registry;
+  readonly text: () => Promise<string>;
   readonly logger: Logger;
 }): FastifyInstance {
-  const app = createServer(args.logger);
-  app.register(metricsRoute, { registry: args.registry });
+  const app = createServer();
+  addAnswers(app, args.logger);
+  app.register(metricsRoute, { text: args.text });
   return app;
 }
 
-function createServer(logger: Logger): FastifyInstance {
-  const app = fastify({
+function createServer(): FastifyInstance {
+  return fastify({
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -67,6 +63,10 @@ function createServer(logger: Logger): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true },
     genReqId: (request) => requestId(request.headers['x-request-id']),
   });
+}
+
+/** The request's id on each answer, and answers where no route has one. */
+function addAnswers(app: FastifyInstance, logger: Logger): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -82,10 +82,18 @@ function createServer(logger: Logger): FastifyInstance {
     logger.error({ err: error, requestId: request.id }, 'request_failed');
     return reply.code(500).send({ error: 'internal error', requestId: request.id });
   });
-  return app;
 }
+
+// A process's own, and a count: as unique as random ones, and not worth a microsecond each.
+const ID_PREFIX = randomBytes(6).toString('hex');
+let lastId = 0;
 
 /** The client's own id, when it is short and plain enough for logs and headers. */
 function requestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : randomUUID();
+  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : nextId();
+}
+
+function nextId(): string {
+  lastId += 1;
+  return `${ID_PREFIX}-${lastId.toString(36)}`;
 }

@@ -8,10 +8,17 @@ import { ms } from '../core/units.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { callResult, createCallHandler } from './callHandler.ts';
+import { createClient } from './client.ts';
 import type { Answer, Attempt, NetworkRouter } from './networkRouter.ts';
 
-const good: Attempt = { service: 'a', reason: 'ok', latencyMs: ms(1) };
-const bad = (of: ErrorClass): Attempt => ({ service: 'b', reason: 'rpc-error', class: of, latencyMs: ms(1) });
+const good: Attempt = { service: 'a', reason: 'ok', afterMs: ms(0), latencyMs: ms(1) };
+const bad = (of: ErrorClass): Attempt => ({
+  service: 'b',
+  reason: 'rpc-error',
+  class: of,
+  afterMs: ms(0),
+  latencyMs: ms(1),
+});
 const result = (...attempts: Attempt[]): Answer => ({ kind: 'result', result: '1' as RawJson, attempts });
 const error = (...attempts: Attempt[]): Answer => ({ kind: 'error', error: '{}' as RawJson, attempts });
 
@@ -35,7 +42,7 @@ describe('callHandler', () => {
     const registry = new Registry();
     const calls = createCallHandler({
       clock: systemClock,
-      deadlineMs: ms(1_000),
+      deadlineMs: () => ms(1_000),
       metrics: createMetrics(registry),
       logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
     });
@@ -49,9 +56,10 @@ describe('callHandler', () => {
       hasEligible: () => true,
       agreedHead: () => undefined,
     };
+    const client = createClient('request-7');
     const handle = (method = 'eth_call') =>
-      calls.handle(router, { id: '1' as RawJson, method, params: undefined }, 'request-7');
-    return { ...calls, handle, lines, registry };
+      calls.handle(router, { id: '1' as RawJson, method, params: undefined }, client);
+    return { ...calls, handle, lines, registry, leave: client.leave };
   }
 
   test('counts a fail-over once, however many services failed', async () => {
@@ -80,6 +88,17 @@ describe('callHandler', () => {
       method: `${'m'.repeat(64)}…`,
       attempts: [{ service: 'b', class: 'provider', reason: 'rpc-error' }],
     });
+  });
+
+  test('a call that ended because its client had left is no failure and no line', async () => {
+    const { handle, leave, totals, lines, registry } = handler(
+      error({ ...bad('provider'), reason: 'aborted' }),
+    );
+    leave();
+    await handle();
+    expect(totals()).toEqual({ calls: 1, failed: 0, failovers: 0 });
+    expect(await registry.metrics()).toContain('din_calls_total{network="ethereum",result="gone"} 1');
+    expect(lines).toEqual([]);
   });
 
   test("a client's own error is passed on and no failure", async () => {

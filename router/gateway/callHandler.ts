@@ -3,6 +3,7 @@ import type { ClientCall } from '../core/jsonRpc.ts';
 import type { Ms } from '../core/units.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallResult, GatewayMetrics } from '../observability/metrics.ts';
+import type { Client } from './client.ts';
 import type { Answer, NetworkRouter } from './networkRouter.ts';
 
 export interface CallTotals {
@@ -15,13 +16,13 @@ export interface CallTotals {
 
 export interface CallHandler {
   /** Forwards a user's call, and counts and logs what came of it. Never rejects. */
-  handle(router: NetworkRouter, call: ClientCall, requestId: string): Promise<Answer>;
+  handle(router: NetworkRouter, call: ClientCall, client: Client): Promise<Answer>;
   totals(): CallTotals;
 }
 
 export function createCallHandler(args: {
   readonly clock: Clock;
-  readonly deadlineMs: Ms;
+  readonly deadlineMs: () => Ms;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }): CallHandler {
@@ -29,14 +30,16 @@ export function createCallHandler(args: {
   let failed = 0;
   let failovers = 0;
   return {
-    async handle(router, call, requestId) {
+    async handle(router, call, client) {
       const start = args.clock.now();
-      const answer = await router.forward(call, { deadlineMs: args.deadlineMs });
+      const answer = await router.forward(call, { deadlineMs: args.deadlineMs(), client });
       const elapsedMs = args.clock.now() - start;
-      const result = callResult(answer);
+      const ownResult = callResult(answer);
+      // What ended because nobody waited for it is nobody's failure.
+      const result = ownResult === 'failed' && client.isGone() ? 'gone' : ownResult;
       calls += 1;
       args.metrics.call(router.slug, result, elapsedMs / 1000);
-      const failedOver = result !== 'failed' && answer.attempts.some(isFault);
+      const failedOver = ownResult !== 'failed' && answer.attempts.some(isFault);
       if (result === 'failed') failed += 1;
       if (failedOver) {
         failovers += 1;
@@ -44,7 +47,7 @@ export function createCallHandler(args: {
       }
       if (result === 'failed' || failedOver) {
         const fields = {
-          requestId,
+          requestId: client.requestId,
           network: router.slug,
           method: shown(call.method),
           durationMs: Math.round(elapsedMs),
@@ -63,7 +66,7 @@ export function createCallHandler(args: {
 }
 
 /** `error` is the caller's own to see: their mistake, or a question that no service of this network can answer. */
-export function callResult(answer: Answer): CallResult {
+export function callResult(answer: Answer): Exclude<CallResult, 'gone'> {
   if (answer.kind === 'result') return 'result';
   const own = answer.attempts.some((attempt) => attempt.class === 'client' || attempt.class === 'capability');
   return own ? 'error' : 'failed';

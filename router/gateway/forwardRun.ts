@@ -59,6 +59,8 @@ export interface CallRun {
   error(error: RawJson): Answer;
   /** The answer when nothing is left to try. */
   failure(): Answer;
+  /** Nobody waits for the answer any more: ends what runs, without blame, and starts nothing else. */
+  cancel(): void;
 }
 
 interface Entry {
@@ -69,7 +71,9 @@ interface Entry {
 
 export function createCallRun(context: ForwardContext, call: ClientCall, deadlineMs: Ms): CallRun {
   const { clock, settings } = context;
-  const endsAt = clock.now() + deadlineMs;
+  const beganAt = clock.now();
+  const endsAt = beganAt + deadlineMs;
+  let isCancelled = false;
   const abort = new AbortController();
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
@@ -95,14 +99,19 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
   }
 
   const remainingMs = () => ms(endsAt - clock.now());
-  const attempts = () => entries.map(attemptOf);
+  const attempts = () => entries.map((entry) => attemptOf(entry, beganAt));
+
+  function abandon(entry: Entry, latencyMs: Ms) {
+    entry.outcome = { ok: false, class: 'provider', reason: 'aborted', latencyMs };
+    entry.state.health = callAbandoned(entry.state.health, latencyMs, clock.now());
+  }
 
   return {
     remainingMs,
 
     start(among) {
       const remaining = remainingMs();
-      if (entries.length >= settings.maxAttempts || remaining < 1) return undefined;
+      if (isCancelled || entries.length >= settings.maxAttempts || remaining < 1) return undefined;
       const choice = context.choose(question, isTried, among);
       if (!choice) return undefined;
       const { service: state, reason } = choice;
@@ -132,8 +141,7 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
         if (wasAskedBefore) {
           settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, settings.stallMs);
         } else {
-          entry.outcome = { ok: false, class: 'provider', reason: 'aborted', latencyMs };
-          entry.state.health = callAbandoned(entry.state.health, latencyMs, clock.now());
+          abandon(entry, latencyMs);
         }
       }
       abort.abort();
@@ -147,19 +155,27 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
       );
       return { kind: 'error', error: failureError(context.slug, failed), attempts: attempts() };
     },
+
+    cancel() {
+      isCancelled = true;
+      for (const entry of entries) if (!entry.outcome) abandon(entry, ms(clock.now() - entry.startedAt));
+      abort.abort();
+    },
   };
 }
 
-function attemptOf({ state, outcome }: Entry): Attempt {
+function attemptOf({ state, startedAt, outcome }: Entry, beganAt: Ms): Attempt {
   const service = state.service.label;
+  const afterMs = ms(startedAt - beganAt);
   // Still running: its answer did not matter for this call.
-  if (!outcome) return { service, reason: 'aborted', latencyMs: ms(0) };
-  if (outcome.ok) return { service, reason: 'ok', latencyMs: outcome.latencyMs };
+  if (!outcome) return { service, reason: 'aborted', afterMs, latencyMs: ms(0) };
+  if (outcome.ok) return { service, reason: 'ok', afterMs, latencyMs: outcome.latencyMs };
   return {
     service,
     reason: outcome.reason,
     ...(outcome.reason !== 'aborted' && { class: outcome.class }),
     ...(outcome.httpStatus !== undefined && { httpStatus: outcome.httpStatus }),
+    afterMs,
     latencyMs: outcome.latencyMs,
   };
 }

@@ -1,11 +1,15 @@
 import type { FastifyPluginCallback } from 'fastify';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 
 /** `/metrics` in Prometheus' text format. */
-export const metricsRoute: FastifyPluginCallback<{ readonly registry: Registry }> = (app, options, done) => {
+export const metricsRoute: FastifyPluginCallback<{ readonly text: () => Promise<string> }> = (
+  app,
+  options,
+  done,
+) => {
   app.get('/metrics', async (_request, reply) => {
-    reply.type(options.registry.contentType);
-    return options.registry.metrics();
+    reply.type(Registry.PROMETHEUS_CONTENT_TYPE);
+    return options.text();
   });
   done();
 };

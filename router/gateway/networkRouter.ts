@@ -21,6 +21,7 @@ import { type MethodKind, methodTraits } from '../routing/methods.ts';
 import { blockNumber } from '../routing/requestedBlock.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
+import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget } from './forwardHedge.ts';
 import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
@@ -49,6 +50,8 @@ export interface Attempt {
   readonly reason: 'ok' | FailureReason;
   readonly class?: ErrorClass;
   readonly httpStatus?: number;
+  /** When it began, since the call did. */
+  readonly afterMs: Ms;
   readonly latencyMs: Ms;
 }
 
@@ -78,13 +81,19 @@ export interface NetworkRouter {
   /** Replaces the services; one whose key and URL stay keeps its health. Calls in flight go on undisturbed. */
   setServices(services: readonly RouteService[]): void;
   /** Answers a call by the services, within the span given. Never rejects. A notification is executed too; drop its answer. */
-  forward(call: ClientCall, options: { readonly deadlineMs: Ms }): Promise<Answer>;
+  forward(call: ClientCall, options: ForwardOptions): Promise<Answer>;
   /** Takes what a poll found; unknown keys are ignored (the service left meanwhile). */
   reportHead(key: string, report: HeadReport): void;
   services(): readonly ServiceView[];
   hasEligible(): boolean;
   /** The block number that the services agree on; undefined before the first report. */
   agreedHead(): number | undefined;
+}
+
+export interface ForwardOptions {
+  readonly deadlineMs: Ms;
+  /** A read ends when its client has left; what acts goes on. */
+  readonly client?: Client | undefined;
 }
 
 export interface RouterHooks {
@@ -151,8 +160,11 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
   };
 
-  const read = (call: ClientCall, kind: MethodKind, deadlineMs: Ms) =>
-    forwardCall({ slug: args.slug, run: createCallRun(context, call, deadlineMs), kind, settings, hedges });
+  const read = (call: ClientCall, kind: MethodKind, deadlineMs: Ms, client?: Client) => {
+    const run = createCallRun(context, call, deadlineMs);
+    if (kind === 'read') client?.onGone(run.cancel);
+    return forwardCall({ slug: args.slug, run, kind, settings, hedges });
+  };
 
   return {
     caip2: args.caip2,
@@ -175,9 +187,9 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       agreed = agreedHead(heads());
     },
 
-    forward(call, { deadlineMs }) {
+    forward(call, { deadlineMs, client }) {
       const { kind } = methodTraits(call.method);
-      if (kind !== 'send') return read(call, kind, deadlineMs);
+      if (kind !== 'send') return read(call, kind, deadlineMs, client);
       return sendTransaction({
         run: createCallRun(context, call, deadlineMs),
         hash: rawTransactionHash(call.params),

@@ -22,11 +22,11 @@ export interface GatewayGauges {
   readonly draining: boolean;
 }
 
-export type CallResult = 'result' | 'error' | 'failed';
+export type CallResult = 'result' | 'error' | 'failed' | 'gone';
 
 /** The gateway's metrics. Labels are bounded: networks and services of the configuration and the provider set, and closed lists. */
 export interface GatewayMetrics {
-  /** @param result `error`: the client's own, passed on; `failed`: no service could answer */
+  /** @param result `error`: the client's own, passed on; `failed`: no service could answer; `gone`: the client left */
   call(network: string, result: CallResult, seconds: number): void;
   /** @param outcome `ok` or the error's class; @param reason `ok` or the failure's reason */
   attempt(network: string, service: string, outcome: string, reason: string): void;
@@ -48,7 +48,7 @@ export function createMetrics(registry: Registry): GatewayMetrics {
   const registers = [registry];
   const calls = new Counter({
     name: 'din_calls_total',
-    help: 'Calls by users: result, error (their own, passed on) or failed (no service could answer)',
+    help: 'Calls by users: result, error (their own, passed on), failed (no service could answer) or gone (they left)',
     labelNames: ['network', 'result'],
     registers,
   });
