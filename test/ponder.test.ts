@@ -248,7 +248,7 @@ test('questions that are too large are refused, an explorer’s are not', async 
     const nested = (depth: number): string =>
       depth === 0 ? 'id' : `services { items { ofProvider { ${nested(depth - 1)} } } }`;
     expect(await ponder.query(`{ providers { items { ${nested(1)} } } }`)).toBeTypeOf('object');
-    await expect(ponder.query(`{ providers { items { ${nested(5)} } } }`)).rejects.toThrow('refused');
+    await expect(ponder.query(`{ providers { items { ${nested(8)} } } }`)).rejects.toThrow('refused');
     const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: tips { items { id } }`);
     await expect(ponder.query(`{ ${aliases.join(' ')} }`)).rejects.toThrow('refused');
     const long = await fetch(ponder.graphqlUrl, {

@@ -9,8 +9,8 @@ import { forget, isOfLeftBranch } from './leftBranch.ts';
 
 // Four times the longest question of routers, a thousand block numbers.
 const MAX_BODY_BYTES = 64 * 1024;
-// Lets an explorer ask for the schema; people's questions are half as deep.
-const MAX_DEPTH = 14;
+// An explorer asks for the schema 21 levels deep; people’s questions are a third of it.
+const MAX_DEPTH = 22;
 
 // Ponder loads this file before it indexes or serves anything, and waits for it.
 const { chainId } = readIndexerConfig(process.env);
