@@ -20,7 +20,8 @@ const provider = fc.constantFrom(...PROVIDERS);
 const network = fc.constantFrom(...NETWORKS);
 const amount = fc.integer({ min: 0, max: 30 }).map(BigInt);
 const minStake = fc.integer({ min: 0, max: 10 }).map(BigInt);
-const capabilities = fc.integer({ min: 0, max: 127 });
+/** A uint32 on-chain: bits that mean nothing too. */
+const capabilities = fc.oneof(fc.integer({ min: 0, max: 127 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
 const url = fc.webUrl();
 const metadata = fc.string({ maxLength: 5 });
 const serviceId = fc.integer({ min: 1, max: 6 });
