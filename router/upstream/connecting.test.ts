@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import tls from 'node:tls';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
@@ -176,6 +177,30 @@ describe('connections to one origin', () => {
     skew = 60_000;
     await expect.poll(() => server.openConnections(), PATIENT).toBe(0);
   });
+});
+
+it('whatever URL a stranger registers, a call to it is an outcome', async () => {
+  client = createUpstreamClient({
+    clock: systemClock,
+    resolve: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+  });
+  const hosts = fc.oneof(fc.webAuthority({ withPort: true, withUserInfo: true }), fc.string(), fc.ipV6());
+  const urls = fc
+    .tuple(fc.constantFrom('http://', 'https://', 'ws://', ''), hosts, fc.string({ unit: 'binary' }))
+    .map(([scheme, host, path]) => `${scheme}${host}/${path}`)
+    // An address literal is not resolved: only private ones are sure to be refused without a connection.
+    .filter((url) => !/^[\d.]+$|^\[[23]/.test(URL.parse(url)?.hostname ?? ''));
+  await fc.assert(
+    fc.asyncProperty(urls, async (url) => {
+      const outcome = await client.call({ url, allowPrivate: false }, { method: 'm' }, { timeoutMs: LONG });
+      expect(outcome).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/^(malformed|private-address)$/),
+        unsent: true,
+      });
+    }),
+    { numRuns: 300 },
+  );
 });
 
 it('a name is tried at its other addresses when nothing listens at the first', async () => {

@@ -89,9 +89,13 @@ export function createOutgoingCall(args: OutgoingCallArgs): OutgoingCall {
   };
 }
 
+// All of the methods that there are: they need no escapes.
+const PLAIN = /^\w+$/;
+
 function requestText(id: string, { method, params }: UpstreamCall): string {
+  const name = PLAIN.test(method) ? `"${method}"` : encodeJson(method);
   const tail = params === undefined ? '}' : `,"params":${params}}`;
-  return `{"jsonrpc":"2.0","id":${id},"method":${encodeJson(method)}${tail}`;
+  return `{"jsonrpc":"2.0","id":${id},"method":${name}${tail}`;
 }
 
 export function failure(reason: FailureReason, latencyMs: Ms, httpStatus?: number): UpstreamFailure {

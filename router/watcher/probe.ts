@@ -25,6 +25,8 @@ export async function probe(
 ): Promise<Sample | undefined> {
   const question = drawProbe(random);
   const startedAt = clock.now();
-  const outcome = await upstream.call(target, question.call, { timeoutMs, signal });
+  // Only reads: as a gateway's, they outlive the end of a kept connection.
+  const call = { ...question.call, repeatable: true };
+  const outcome = await upstream.call(target, call, { timeoutMs, signal });
   return judgeProbe(question, outcome, expectedChainId, { startedAt, endedAt: clock.now() });
 }

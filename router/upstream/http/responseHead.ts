@@ -86,6 +86,8 @@ function framingOf(
 
 function staysOpen(http10: boolean, connection: string): boolean {
   if (connection === '') return !http10;
+  // What most servers say.
+  if (connection === ',keep-alive') return true;
   const options = connection.split(',').map((option) => option.trim());
   return !options.includes('close') && (!http10 || options.includes('keep-alive'));
 }

@@ -61,8 +61,10 @@ export function createResponseParser(limits: ResponseLimits): ResponseParser {
       .subarray(0, gatheredBytes)
       .indexOf(HEAD_END, Math.max(0, before - HEAD_END.length), 'latin1');
     if (end < 0) return gatheredBytes >= room + HEAD_END.length ? 'too-large' : 'more';
+    const text = gathered.toString('latin1', 0, end);
+    gathered = undefined;
     gatheredBytes = 0;
-    return readHead(gathered.toString('latin1', 0, end), end) ?? from + end + HEAD_END.length - before;
+    return readHead(text, end) ?? from + end + HEAD_END.length - before;
   }
 
   function readHead(text: string, bytes: number): Progress | undefined {
