@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { blockAt } from './events.arbitrary.ts';
 import { createNetworkLookup, networkLookup } from './networkLookup.ts';
+import { networksInOrder } from './networkOrder.ts';
 import { handMadeSet } from './providerSet.fixture.ts';
 import type { Network, NetworkKey } from './providerSet.ts';
 
@@ -52,5 +53,15 @@ describe('networkLookup()', () => {
     const set = handMadeSet(blockAt(0), [linea]);
     expect(networkLookup({ ...set, block: blockAt(1) })).toBe(networkLookup(set));
     expect(networkLookup(handMadeSet(blockAt(0), []))('linea')).toBeUndefined();
+  });
+
+  it('goes by the order in which the registry opened the networks', () => {
+    const alike = Array.from({ length: 40 }, (_, index) => network(`eip155:${index}`, 'same'));
+    const set = handMadeSet(blockAt(0), alike.toReversed());
+    expect(networksInOrder(set).map(({ caip2 }) => caip2)).toEqual(
+      alike.toReversed().map(({ caip2 }) => caip2),
+    );
+    expect(networkLookup(set)('same')?.caip2).toBe('eip155:39');
+    expect(networksInOrder({ ...set, block: blockAt(1) })).toBe(networksInOrder(set));
   });
 });

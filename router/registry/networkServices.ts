@@ -48,7 +48,6 @@ export class NetworkServices implements ServiceList {
 
   /** Those with all of these capabilities; this very list when that is all of them. */
   having(capabilities: number): ServiceList {
-    if ((capabilities & ~KNOWN_CAPABILITIES) !== 0) return NO_SERVICES;
     const able = this.#alike.filter((alike) => (alike.capabilities & capabilities) === capabilities);
     return able.length === this.#alike.length ? this : new NetworkServices(able);
   }

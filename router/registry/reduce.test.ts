@@ -90,14 +90,19 @@ describe('reduce()', () => {
     expect([...activeServices(again, net)]).toEqual([]);
   });
 
-  it('ignores events about networks and services that it does not know', () => {
-    const events: RegistryEvent[] = [
-      { type: 'networkRetired', network: unknownNet, ...NOWHERE },
-      { type: 'servicePaused', provider: bob, network: net, ...NOWHERE },
+  it.each<[string, RegistryEvent]>([
+    ['retirement of an unknown network', { type: 'networkRetired', network: unknownNet, ...NOWHERE }],
+    ['pause of an unknown service', { type: 'servicePaused', provider: bob, network: net, ...NOWHERE }],
+    [
+      'stake for an unknown service',
       { type: 'serviceStakeSynced', provider: bob, network: net, minStake: 5n, ...NOWHERE },
-      added(bob, unknownNet),
-    ];
-    expect(applyBlock(offered, blockAt(0), events)).toEqual(offered);
+    ],
+    ['service on an unknown network', added(bob, unknownNet)],
+  ])('ignores the %s', (_, event) => {
+    const set = reduce(offered, event);
+    for (const part of ['networks', 'providers', 'active', 'jails'] as const) {
+      expect(set[part]).toBe(offered[part]);
+    }
   });
 
   it('changes nothing for an event type of a later version', () => {
@@ -151,5 +156,18 @@ describe('advance()', () => {
   it('does not let back in who has too little stake by then', () => {
     const slashed = reduce(jailed, stake({ tokens: 9n }));
     expect([...activeServices(advance(slashed, blockAt(6)), net)]).toEqual([]);
+  });
+
+  it('goes by the newest events of a provider that time frees in the same block', () => {
+    const [paused, longer] = [
+      applyBlock(jailed, blockAt(6), [{ type: 'servicePaused', provider: alice, network: net, ...NOWHERE }]),
+      applyBlock(jailed, blockAt(6), [
+        { type: 'providerJailed', provider: alice, until: unixSeconds(90), ...NOWHERE },
+      ]),
+    ];
+    expect([...activeServices(paused, net)]).toEqual([]);
+    expect([...paused.jails]).toEqual([]);
+    expect([...activeServices(longer, net)]).toEqual([]);
+    expect([...longer.jails]).toEqual([{ provider: alice, until: 90 }]);
   });
 });

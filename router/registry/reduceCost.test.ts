@@ -105,6 +105,22 @@ describe.each([10, 300, 10_000])('one event among %i providers', (providers) => 
     expect(next.jails.size).toBe(set.jails.size + 1);
   });
 
+  it('replaces no list when something changes of who is not active anyway', () => {
+    const paused = reduce(set, { type: 'servicePaused', provider: alice, network: home, ...NOWHERE });
+    const synced = reduce(paused, {
+      type: 'serviceStakeSynced',
+      provider: alice,
+      network: home,
+      minStake: 2n,
+      ...NOWHERE,
+    });
+    expect(synced.active).toBe(paused.active);
+    const inJail = providerAt(4);
+    const next = reduce(set, { type: 'stakeChanged', provider: inJail, tokens: 1n, ...NOWHERE });
+    expect(next.active).toBe(set.active);
+    expect(next.jails).toBe(set.jails);
+  });
+
   it('drops the list of a network that is retired, and keeps every provider', () => {
     let next = set;
     expect(

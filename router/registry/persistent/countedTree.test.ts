@@ -9,9 +9,12 @@ function nodesOf(tree: Tree<number>, nodes = new Set<Tree<number>>()): Set<Tree<
   return nodes;
 }
 
-function depthOf(tree: Tree<number>): number {
-  const depths = tree.kind === 'branch' ? tree.children.map(depthOf) : [0];
-  // All leaves are equally deep.
+/** Checks on its way that all leaves are equally deep and no node is too wide or, but for the whole, too narrow. */
+function depthOf(tree: Tree<number>, least = 1): number {
+  const width = tree.kind === 'branch' ? tree.children.length : tree.items.length;
+  expect(width).toBeGreaterThanOrEqual(least);
+  expect(width).toBeLessThanOrEqual(32);
+  const depths = tree.kind === 'branch' ? tree.children.map((child) => depthOf(child, 8)) : [0];
   expect(new Set(depths).size).toBe(1);
   return 1 + Math.max(...depths);
 }
