@@ -217,7 +217,9 @@ describe('what was not asked for', () => {
     expect(server.requests.map(({ turn }) => turn)).toEqual([0, 0, 1]);
   });
 
-  it('on an idle connection is never the answer to the next call', async () => {
+  it('on an idle connection ends it and is never the answer to the next call', async () => {
+    // Time stands still: it does not end for being idle.
+    client = createUpstreamClient({ clock: { ...systemClock, now: () => ms(0) } });
     let first: RawRequest | undefined;
     misbehave = (request) => {
       first = request;
