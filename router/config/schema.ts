@@ -56,7 +56,7 @@ const fields = section({
   routing: section({
     deadlineMs: integer(100, 600_000, 'milliseconds').default(10_000),
     attemptTimeoutMs: integer(50, 600_000, 'milliseconds').default(2_000),
-    maxAttempts: integer(1, 100, 'attempts').default(5),
+    maxAttempts: integer(1, 100, 'attempts').default(16),
     /** For networks that set no own limit and have none on-chain. */
     maxHeadLagBlocks: integer(0, 1_000_000, 'blocks').default(10),
   }).prefault({}),

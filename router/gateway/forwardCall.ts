@@ -1,3 +1,4 @@
+import type { RawJson } from '../core/rawJson.ts';
 import { type Ms, ms } from '../core/units.ts';
 import type { MethodKind } from '../routing/methods.ts';
 import { nextStep } from '../routing/nextStep.ts';
@@ -6,6 +7,7 @@ import type { UpstreamOutcome } from '../upstream/outcome.ts';
 import { unrepeatableError } from './forwardFailure.ts';
 import type { HedgeBudget } from './forwardHedge.ts';
 import { type Among, type CallRun, firstOf, type Running } from './forwardRun.ts';
+import type { Review } from './networkHeads.ts';
 import type { Answer } from './networkRouter.ts';
 
 export interface ForwardCallArgs {
@@ -18,12 +20,14 @@ export interface ForwardCallArgs {
 
 /**
  * Asks one service after the other until one answers. A read that stays silent is joined by the next service, and the
- * first answer of any counts; the silent one is not cut off, for a heavy call takes its time everywhere.
+ * first answer of any counts; the silent one is not cut off, for a heavy call takes its time everywhere. A result that
+ * contradicts what the network is known to have counts only when nobody has a better one.
  */
 export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
   const { run, kind, settings, hedges } = args;
   const running = new Set<Running>();
   let silence: Ms | undefined;
+  let doubtful: RawJson | undefined;
   const ask = (among: Among) => {
     const next = run.start(among);
     // With nobody left to join, those that run have all the time there is.
@@ -53,14 +57,27 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
           return run.error(unrepeatableError(args.slug, outcome, ended.running.state.service.label));
         }
         break;
-      default:
+      default: {
+        const review = outcome.ok && kind === 'read' ? run.review(ended.running, outcome.result) : undefined;
+        if (review && needsOthers(review, doubtful !== undefined)) {
+          doubtful = review.result;
+          ask('able');
+          break;
+        }
+        // An error is no better than a doubtful answer.
+        if (!outcome.ok && doubtful !== undefined) break;
         run.abandonRest(ended.running);
-        if (outcome.ok) return run.result(outcome.result);
+        if (outcome.ok) return run.result(review?.result ?? outcome.result);
         // A client's error always has the node's own words.
         if (outcome.error !== undefined) return run.error(outcome.error);
+      }
     }
   }
-  return run.failure();
+  return doubtful === undefined ? run.failure() : run.result(doubtful);
+}
+
+function needsOthers({ opinions }: Review, isSecond: boolean): boolean {
+  return opinions === 'all' || (opinions === 'one' && !isSecond);
 }
 
 /** A service that is slower than it usually is gets company; one never measured, when anybody would. */

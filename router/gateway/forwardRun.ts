@@ -6,14 +6,19 @@ import type { Choice } from '../routing/choose.ts';
 import type { Question } from '../routing/eligibility.ts';
 import { callAbandoned, callEnded, callStarted, type Health } from '../routing/health.ts';
 import { methodTraits } from '../routing/methods.ts';
+import type { Outage } from '../routing/outage.ts';
 import { requestedBlock } from '../routing/requestedBlock.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { type FailedAttempt, failureError } from './forwardFailure.ts';
+import type { MirrorProbes } from './mirrorProbes.ts';
+import type { NetworkHeads, Review } from './networkHeads.ts';
 import type { Answer, Attempt, RouterHooks, RouteService } from './networkRouter.ts';
 
 /** A service as it is now: its settings and health are values that are replaced whole. */
 export interface ServiceState {
+  /** Of its key. */
+  readonly hash: number;
   service: RouteService;
   health: Health;
 }
@@ -32,9 +37,11 @@ export interface ForwardContext {
     question: Question,
     isTried: (state: ServiceState) => boolean,
     among: Among,
+    session: string | undefined,
   ): Choice<ServiceState> | undefined;
-  /** An answer may tell more than its caller asked for. */
-  observe(state: ServiceState, method: string, result: RawJson): void;
+  readonly probes: MirrorProbes;
+  readonly outage: Outage;
+  readonly review: NetworkHeads['review'];
 }
 
 export interface Running {
@@ -55,6 +62,8 @@ export interface CallRun {
   remainingMs(): Ms;
   /** Gives up what still runs, and blames those that were asked before the winner: it came late and was faster. */
   abandonRest(winner: Running): void;
+  /** Undefined when the result is the answer. */
+  review(from: Running, result: RawJson): Review | undefined;
   result(result: RawJson): Answer;
   error(error: RawJson): Answer;
   /** The answer when nothing is left to try. */
@@ -69,11 +78,17 @@ interface Entry {
   outcome?: UpstreamOutcome;
 }
 
-export function createCallRun(context: ForwardContext, call: ClientCall, deadlineMs: Ms): CallRun {
+export function createCallRun(
+  context: ForwardContext,
+  call: ClientCall,
+  deadlineMs: Ms,
+  session: string | undefined,
+): CallRun {
   const { clock, settings } = context;
   const beganAt = clock.now();
   const endsAt = beganAt + deadlineMs;
   let isCancelled = false;
+  let lastResorts = 0;
   const abort = new AbortController();
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
@@ -94,7 +109,7 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
     state.health = cutShort
       ? callAbandoned(state.health, outcome.latencyMs, clock.now())
       : callEnded(state.health, outcome, settings, clock.now());
-    if (outcome.ok) context.observe(state, call.method, outcome.result);
+    context.probes.watch(state);
     context.hooks.onAttempt?.(state.service, outcome, entries.indexOf(entry));
   }
 
@@ -112,9 +127,13 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
     start(among) {
       const remaining = remainingMs();
       if (isCancelled || entries.length >= settings.maxAttempts || remaining < 1) return undefined;
-      const choice = context.choose(question, isTried, among);
+      const choice = context.choose(question, isTried, among, session);
       if (!choice) return undefined;
       const { service: state, reason } = choice;
+      if (reason !== undefined) {
+        if (lastResorts >= context.outage.lastResorts()) return undefined;
+        lastResorts += 1;
+      }
       const entry: Entry = { state, startedAt: clock.now() };
       entries.push(entry);
       state.health = callStarted(state.health, entry.startedAt);
@@ -129,6 +148,7 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
           return { running, outcome };
         });
       const running: Running = { state, ended };
+      if (repeatable && entries.length === 1) context.probes.mirror(call, question);
       return running;
     },
 
@@ -147,9 +167,18 @@ export function createCallRun(context: ForwardContext, call: ClientCall, deadlin
       abort.abort();
     },
 
-    result: (result) => ({ kind: 'result', result, attempts: attempts() }),
-    error: (error) => ({ kind: 'error', error, attempts: attempts() }),
+    review: ({ state }, result) => context.review(state, call, question.block, result),
+
+    result(result) {
+      context.outage.answered();
+      return { kind: 'result', result, attempts: attempts() };
+    },
+    error(error) {
+      context.outage.answered();
+      return { kind: 'error', error, attempts: attempts() };
+    },
     failure() {
+      if (!isCancelled) context.outage.failed();
       const failed = entries.flatMap(({ state, outcome }): FailedAttempt[] =>
         outcome && !outcome.ok ? [{ service: state.service.label, outcome }] : [],
       );

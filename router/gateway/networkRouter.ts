@@ -15,16 +15,18 @@ import {
   isLastResort,
   type Question,
 } from '../routing/eligibility.ts';
-import { agreedHead, type Head, judgeHead } from '../routing/heads.ts';
-import { blockSeen, callCost, freshHealth, pollAnswered, pollFailed } from '../routing/health.ts';
+import { callCost, freshHealth, slowStart } from '../routing/health.ts';
 import { type MethodKind, methodTraits } from '../routing/methods.ts';
-import { blockNumber } from '../routing/requestedBlock.ts';
+import { createOutage } from '../routing/outage.ts';
+import { createSessionRing, type SessionRing, textHash } from '../routing/sessionRing.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
 import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget } from './forwardHedge.ts';
 import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
+import { createMirrorProbes } from './mirrorProbes.ts';
+import { createNetworkHeads } from './networkHeads.ts';
 import { sendTransaction } from './sendTransaction.ts';
 
 export interface RouteService {
@@ -80,6 +82,8 @@ export interface NetworkRouter {
   readonly slug: string;
   /** Replaces the services; one whose key and URL stay keeps its health. Calls in flight go on undisturbed. */
   setServices(services: readonly RouteService[]): void;
+  /** For calls from now on. */
+  setSettings(settings: RoutingSettings): void;
   /** Answers a call by the services, within the span given. Never rejects. A notification is executed too; drop its answer. */
   forward(call: ClientCall, options: ForwardOptions): Promise<Answer>;
   /** Takes what a poll found; unknown keys are ignored (the service left meanwhile). */
@@ -94,6 +98,8 @@ export interface ForwardOptions {
   readonly deadlineMs: Ms;
   /** A read ends when its client has left; what acts goes on. */
   readonly client?: Client | undefined;
+  /** Calls of one session are answered by one service as long as it is eligible. */
+  readonly session?: string | undefined;
 }
 
 export interface RouterHooks {
@@ -112,56 +118,77 @@ export interface NetworkRouterArgs {
 }
 
 export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
-  const { clock, random, settings } = args;
+  const { clock, random } = args;
+  let { settings } = args;
   // Where a chain's identity cannot be asked for, it is taken from whoever named the endpoint.
   const chain = eip155ChainId(args.caip2) === undefined ? 'verified' : 'unverified';
   const hedges = createHedgeBudget(settings.hedgeShare);
   let states = new Map<string, ServiceState>();
   let tiers: readonly (readonly ServiceState[])[] = [];
-  let agreed: number | undefined;
-
-  function* heads(except?: ServiceState): Generator<Head> {
-    for (const state of states.values()) {
-      const { head, chain } = state.health;
-      if (head && chain !== 'wrong' && state !== except) yield head;
-    }
-  }
-
-  function judge(state: ServiceState, number: number): Head {
-    const previous = state.health.head;
-    const trusted = state.service.tier === 'own';
-    return judgeHead({ number, previous, others: heads(state), trusted, maxJump: settings.maxHeadJump });
-  }
+  /** Made when a session first asks for them. */
+  let rings: readonly SessionRing<ServiceState>[] | undefined;
+  const heads = createNetworkHeads({ clock, settings: () => settings });
+  const probes = createMirrorProbes({
+    upstream: args.upstream,
+    clock,
+    settings: () => settings,
+    isMember: (state) => states.get(state.service.key) === state,
+  });
 
   const reasonOf = ({ service, health }: ServiceState, question: Question, now: Ms) =>
-    ineligibleReason({ offered: service.capabilities, health, question, agreedHead: agreed, settings, now });
+    ineligibleReason({
+      offered: service.capabilities,
+      health,
+      question,
+      agreedHead: heads.agreed(),
+      settings,
+      now,
+    });
+
+  function ofSession(session: string, isAllowed: (state: ServiceState) => boolean): ServiceState | undefined {
+    rings ??= tiers.map((tier) => createSessionRing(tier));
+    for (const ring of rings) {
+      const state = ring.find(session, isAllowed);
+      if (state) return state;
+    }
+    return undefined;
+  }
 
   const context: ForwardContext = {
     slug: args.slug,
     upstream: args.upstream,
     clock,
-    settings,
+    get settings() {
+      return settings;
+    },
     hooks: args.hooks ?? {},
-    choose(question, isTried, among) {
+    probes,
+    outage: createOutage(),
+    review: heads.review,
+    choose(question, isTried, among, session) {
       const now = clock.now();
+      if (session !== undefined) {
+        const isAllowed = (state: ServiceState) =>
+          !isTried(state) && reasonOf(state, question, now) === undefined;
+        const service = ofSession(session, isAllowed);
+        if (service) return { service, reason: undefined };
+      }
+      // A call that names a block is answered the same by all who have it.
+      const isAtHead = question.block === undefined;
       return choose({
         tiers,
         isTried,
         reasonOf: (state) => reasonOf(state, question, now),
-        costOf: ({ health, service }) => callCost(health, service.weight, now),
+        costOf: ({ health }) => callCost(health, now) * (isAtHead ? heads.lagFactor(health) : 1),
+        weightOf: ({ health, service }) => service.weight * slowStart(health, settings.slowStartMs, now),
         isLastResort: (reason) => isLastResort(reason, among),
         random,
       });
     },
-    observe(state, method, result) {
-      if (method !== 'eth_blockNumber') return;
-      const number = blockNumber(result);
-      if (number !== undefined) state.health = blockSeen(state.health, number);
-    },
   };
 
-  const read = (call: ClientCall, kind: MethodKind, deadlineMs: Ms, client?: Client) => {
-    const run = createCallRun(context, call, deadlineMs);
+  const read = (call: ClientCall, kind: MethodKind, { deadlineMs, client, session }: ForwardOptions) => {
+    const run = createCallRun(context, call, deadlineMs, session);
     if (kind === 'read') client?.onGone(run.cancel);
     return forwardCall({ slug: args.slug, run, kind, settings, hedges });
   };
@@ -171,11 +198,14 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     slug: args.slug,
 
     setServices(services) {
+      const before = states;
+      const now = clock.now();
       states = new Map(
         services.map((service) => {
           const known = states.get(service.key);
           if (known?.service.target.url !== service.target.url) {
-            return [service.key, { service, health: freshHealth(settings, chain) }];
+            const health = freshHealth(settings, now, chain);
+            return [service.key, { hash: textHash(service.key), service, health }];
           }
           // The same object, so that calls in flight end where they began.
           known.service = service;
@@ -184,19 +214,26 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       );
       const all = [...states.values()];
       tiers = (['own', 'network'] as const).map((tier) => all.filter(({ service }) => service.tier === tier));
-      agreed = agreedHead(heads());
+      rings = undefined;
+      for (const [key, state] of before) {
+        if (states.get(key) !== state) heads.forget(state);
+      }
     },
 
-    forward(call, { deadlineMs, client }) {
+    setSettings(now) {
+      settings = now;
+    },
+
+    forward(call, options) {
       const { kind } = methodTraits(call.method);
-      if (kind !== 'send') return read(call, kind, deadlineMs, client);
+      if (kind !== 'send') return read(call, kind, options);
       return sendTransaction({
-        run: createCallRun(context, call, deadlineMs),
+        run: createCallRun(context, call, options.deadlineMs, options.session),
         hash: rawTransactionHash(call.params),
         settings,
         async isOnChain(hash, withinMs) {
           const lookup = { id: NULL_ID, method: 'eth_getTransactionByHash', params: encodeJson([hash]) };
-          const answer = await read(lookup, 'read', withinMs);
+          const answer = await read(lookup, 'read', { deadlineMs: withinMs });
           return answer.kind === 'result' && answer.result.toLowerCase().includes(hash);
         },
       });
@@ -204,11 +241,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
 
     reportHead(key, report) {
       const state = states.get(key);
-      if (!state) return;
-      state.health = report.ok
-        ? pollAnswered(state.health, judge(state, report.number), report.chainIdOk)
-        : pollFailed(state.health, report.class);
-      if (report.ok) agreed = agreedHead(heads());
+      if (state) heads.report(state, report);
     },
 
     services() {
@@ -221,7 +254,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       return states.values().some((state) => reasonOf(state, ORDINARY, now) === undefined);
     },
 
-    agreedHead: () => agreed,
+    agreedHead: heads.agreed,
   };
 }
 

@@ -60,9 +60,13 @@ describe('who is asked', () => {
 
   it('is nobody who fell behind, not even an own upstream, unless nobody else answers', async () => {
     const [lagging, good] = [await serve(result('old')), await serve(result('new'))];
-    const router = routerOf([service('lagging', lagging.url, { tier: 'own' }), service('good', good.url)]);
-    for (let number = 101; number <= 150; number += 1)
+    const { clock, advance } = handClock();
+    const services = [service('lagging', lagging.url), service('good', good.url, { tier: 'own' })];
+    const router = routerOf(services, { clock });
+    for (let number = 101; number <= 150; number += 1) {
+      advance(1_000);
       router.reportHead('good', { ok: true, number, chainIdOk: true });
+    }
     expect(router.agreedHead()).toBe(150);
     expect(viewOf(router, 'lagging')).toMatchObject({ reason: 'lagging', head: 100 });
     for (let calls = 0; calls < 10; calls += 1) {
@@ -156,7 +160,7 @@ describe('health', () => {
     expect(limited.requests).toHaveLength(2);
   });
 
-  it('keeps calls from a failing service, tries it once later, and takes it back', async () => {
+  it('keeps calls from a failing service, tries it later by a copy of a read that nobody waits for, and takes it back', async () => {
     const { clock, advance } = handClock();
     const [flaky, good] = [await serve(body('', 500)), await serve(result(1))];
     const services = [service('flaky', flaky.url, { tier: 'own' }), service('good', good.url)];
@@ -165,10 +169,23 @@ describe('health', () => {
     const { consecutiveFailures, openMs } = DEFAULT_ROUTING.breaker;
     expect(flaky.requests).toHaveLength(consecutiveFailures);
     expect(viewOf(router, 'flaky')).toMatchObject({ reason: 'breaker-open', breaker: 'open' });
-    flaky.behave(result('back'));
+    const asked = new Promise<() => void>((resolve) => {
+      flaky.behave((request, response, message) => resolve(() => result('back')(request, response, message)));
+    });
     advance(openMs);
+    // The trial is still open when the user has his answer; there is one at a time.
+    for (let calls = 0; calls < 5; calls += 1) {
+      advance(20);
+      expect(await router.forward(call(), DEADLINE)).toMatchObject({ result: '1' });
+    }
+    const answer = await asked;
+    flaky.behave(result('back'));
+    answer();
+    await vi.waitFor(() =>
+      expect(viewOf(router, 'flaky')).toMatchObject({ state: 'eligible', breaker: 'closed' }),
+    );
+    expect(flaky.requests).toHaveLength(consecutiveFailures + 1);
     expect(await router.forward(call(), DEADLINE)).toMatchObject({ result: '"back"' });
-    expect(viewOf(router, 'flaky')).toMatchObject({ state: 'eligible', breaker: 'closed' });
   });
 
   it('stays with a service whose key and URL stay, and calls in flight end where they began', async () => {

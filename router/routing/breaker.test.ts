@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Ms, ms } from '../core/units.ts';
 import {
-  allowsCall,
   type Breaker,
   type BreakerSettings,
   closedBreaker,
+  isTrialDue,
   onCallStart,
   onFailure,
   onNeutral,
+  onPollAnswered,
   onSuccess,
   WINDOW,
 } from './breaker.ts';
@@ -22,6 +23,8 @@ const settings: BreakerSettings = {
 
 const failing = (times: number, from = closedBreaker(settings), now = ms(0)) =>
   Array.from({ length: times }).reduce<Breaker>((breaker) => onFailure(breaker, settings, now), from);
+
+const mayCall = (breaker: Breaker, now: Ms) => breaker.kind === 'closed' || isTrialDue(breaker, now);
 
 /** Opens it by failures in a row. */
 const opened = () => failing(3);
@@ -47,11 +50,11 @@ describe('breaker', () => {
 
   it('lets one call try when its time is over', () => {
     const breaker = opened();
-    expect(allowsCall(breaker, ms(999))).toBe(false);
-    expect(allowsCall(breaker, ms(1_000))).toBe(true);
+    expect(mayCall(breaker, ms(999))).toBe(false);
+    expect(mayCall(breaker, ms(1_000))).toBe(true);
     const trial = onCallStart(breaker, ms(1_000));
     expect(trial.kind).toBe('half-open');
-    expect(allowsCall(trial, ms(1_001))).toBe(false);
+    expect(mayCall(trial, ms(1_001))).toBe(false);
   });
 
   it('closes after a trial that succeeded', () => {
@@ -77,11 +80,21 @@ describe('breaker', () => {
       breaker = onFailure(onCallStart(breaker, ms(call)), settings, ms(call));
     }
     expect(breaker).toEqual(opened());
-    expect(allowsCall(breaker, ms(1_000))).toBe(true);
+    expect(mayCall(breaker, ms(1_000))).toBe(true);
   });
 
   it('closes at once when a call that had nowhere else to go succeeded', () => {
     expect(onSuccess(onCallStart(opened(), ms(10)), settings).kind).toBe('closed');
+  });
+
+  it('closes by polls only after trials had their time', () => {
+    const breaker = opened();
+    if (breaker.kind !== 'open') throw new Error(`it is ${breaker.kind}`);
+    const from = breaker.until + breaker.openMs;
+    expect(onPollAnswered(breaker, ms(from - 1))).toBe(breaker);
+    expect(onPollAnswered(breaker, ms(from)).kind).toBe('closed');
+    const trial = onCallStart(breaker, ms(from));
+    expect(onPollAnswered(trial, ms(from))).toBe(trial);
   });
 
   it('remembers its last span until a full window of successes', () => {
@@ -100,12 +113,12 @@ describe('breaker', () => {
 
   it('allows another trial at once after one that told nothing', () => {
     const breaker = onNeutral(onCallStart(opened(), ms(1_000)), ms(1_100));
-    expect(allowsCall(breaker, ms(1_100))).toBe(true);
+    expect(mayCall(breaker, ms(1_100))).toBe(true);
   });
 
   it('allows another trial when the last was never heard of again', () => {
     const breaker = onCallStart(opened(), ms(1_000));
-    expect(allowsCall(breaker, ms(1_000 + 60_000))).toBe(true);
+    expect(mayCall(breaker, ms(1_000 + 60_000))).toBe(true);
   });
 
   it('is never shut for longer than the limit, whatever happens', () => {
@@ -120,7 +133,7 @@ describe('breaker', () => {
           if (what === 'success') breaker = onSuccess(breaker, settings);
           if (what === 'failure') breaker = onFailure(breaker, settings, now);
           if (what === 'neutral') breaker = onNeutral(breaker, now);
-          expect(allowsCall(breaker, ms(now + settings.maxOpenMs))).toBe(true);
+          expect(mayCall(breaker, ms(now + settings.maxOpenMs))).toBe(true);
         }
       }),
     );

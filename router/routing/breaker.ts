@@ -10,7 +10,7 @@ export interface BreakerSettings {
   readonly maxOpenMs: Ms;
 }
 
-/** Keeps calls away from a service that keeps failing, and lets one call try whether it is back. */
+/** Keeps users' calls away from a service that keeps failing, and lets one copy of a call try whether it is back. */
 export type Breaker =
   | {
       readonly kind: 'closed';
@@ -37,9 +37,12 @@ function closed(openMs: Ms): Breaker {
   return { kind: 'closed', consecutive: 0, recent: 0, samples: 0, openMs };
 }
 
-/** Whether a call may start. A trial that was never heard of again is given up after the time of an opening. */
-export function allowsCall(breaker: Breaker, now: Ms): boolean {
-  if (breaker.kind === 'closed') return true;
+/**
+ * Whether a trial may start: the time of the opening is over. A trial that was never heard of again is given up after
+ * the time of an opening.
+ */
+export function isTrialDue(breaker: Breaker, now: Ms): boolean {
+  if (breaker.kind === 'closed') return false;
   return breaker.kind === 'open' ? now >= breaker.until : now >= breaker.since + breaker.openMs;
 }
 
@@ -76,6 +79,14 @@ export function onFailure(breaker: Breaker, settings: BreakerSettings, now: Ms):
   const often = samples === WINDOW && bitCount(recent) >= settings.failureRate * WINDOW;
   if (often || consecutive >= settings.consecutiveFailures) return open(breaker.openMs, settings, now);
   return { kind: 'closed', consecutive, recent, samples, openMs: breaker.openMs };
+}
+
+/**
+ * A poll was answered. It asks for little and proves little: it counts only where no trial by a copied call came in
+ * the time of a whole opening after this one, for want of calls to copy.
+ */
+export function onPollAnswered(breaker: Breaker, now: Ms): Breaker {
+  return breaker.kind === 'open' && now >= breaker.until + breaker.openMs ? closed(breaker.openMs) : breaker;
 }
 
 /** The call told nothing about health (rate limited, aborted): another trial may follow at once. */

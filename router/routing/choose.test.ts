@@ -8,6 +8,7 @@ interface Service {
   reason?: IneligibleReason;
   tried?: boolean;
   cost?: number;
+  weight?: number;
 }
 
 /** Chance from a list, repeated. */
@@ -22,6 +23,7 @@ const pick = (tiers: Service[][], random: () => number = Math.random) =>
     isTried: (service) => service.tried === true,
     reasonOf: (service) => service.reason,
     costOf: (service) => service.cost ?? 1,
+    weightOf: (service) => service.weight ?? 1,
     isLastResort: (reason) => isLastResort(reason, 'any'),
     random,
   });
@@ -64,14 +66,34 @@ describe('choose', () => {
     );
   });
 
-  it('takes the cheaper of the two drawn', () => {
+  it('mostly takes the cheaper of the two drawn', () => {
     const tier = [
       { name: 'a', cost: 9 },
       { name: 'b', cost: 1 },
       { name: 'c', cost: 5 },
     ];
-    expect(pick([tier], sequence([0, 0.9]))?.service.name).toBe('c');
-    expect(pick([tier], sequence([0, 0.4]))?.service.name).toBe('b');
+    expect(pick([tier], sequence([0, 0.9, 0.2]))?.service.name).toBe('c');
+    expect(pick([tier], sequence([0, 0.4, 0.2]))?.service.name).toBe('b');
+  });
+
+  it.each([
+    ['the same cost by weight', { cost: 5, weight: 3 }, { cost: 5, weight: 1 }, 0.75],
+    ['an eighth of the calls to twice the cost', { cost: 10 }, { cost: 5 }, 1 / 9],
+    ['next to nothing to ten times the cost', { cost: 50 }, { cost: 5 }, 0.001],
+    ['nothing to no weight', { weight: 0 }, { weight: 1 }, 0],
+  ])('gives %s', (_name, one, other, share) => {
+    let state = 7;
+    const random = () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const tier: Service[] = [
+      { name: 'one', ...one },
+      { name: 'other', ...other },
+    ];
+    let ones = 0;
+    for (let call = 0; call < 20_000; call += 1) if (pick([tier], random)?.service.name === 'one') ones += 1;
+    expect(ones / 20_000).toBeCloseTo(share, 1.7);
   });
 
   it('spreads equal services evenly', () => {
@@ -112,6 +134,7 @@ describe('choose', () => {
           return undefined;
         },
         costOf: () => 1,
+        weightOf: () => 1,
         isLastResort: () => true,
         random: Math.random,
       });

@@ -14,16 +14,19 @@ export interface ChooseArgs<Service> {
   readonly isTried: (service: Service) => boolean;
   readonly reasonOf: (service: Service) => IneligibleReason | undefined;
   readonly costOf: (service: Service) => number;
+  /** Relative share of the calls at the same cost; 1 is usual. */
+  readonly weightOf: (service: Service) => number;
   readonly isLastResort: (reason: IneligibleReason) => boolean;
   readonly random: Random;
 }
 
 // Enough to find two eligible ones when most are; the whole tier is scanned only when these find none.
 const DRAWS = 8;
+const LEAST_WEIGHT = 1e-6;
 
 /**
- * Who answers next: the cheaper of two eligible services drawn at random (power of two choices: nearly as good as the
- * best of all, without all callers running to the same one). Its work does not grow with the set as long as a good
+ * Who answers next: mostly the cheaper of two eligible services drawn at random (power of two choices: nearly as good
+ * as the best of all, without all callers running to the same one). Its work does not grow with the set as long as a good
  * part of it is eligible. Undefined when nobody is left.
  */
 export function choose<Service>(args: ChooseArgs<Service>): Choice<Service> | undefined {
@@ -39,7 +42,7 @@ function drawTwo<Service>(tier: readonly Service[], args: ChooseArgs<Service>): 
   for (let draw = 0; draw < DRAWS && tier.length > 0; draw += 1) {
     const service = tier[Math.floor(args.random() * tier.length)];
     if (service === undefined || service === first || !isEligible(service, args)) continue;
-    if (first !== undefined) return cheaper(first, service, args);
+    if (first !== undefined) return preferred(first, service, args);
     first = service;
   }
   return first;
@@ -52,7 +55,7 @@ function scanForTwo<Service>(tier: readonly Service[], args: ChooseArgs<Service>
   for (let step = 0; step < tier.length; step += 1) {
     const service = tier[(start + step) % tier.length];
     if (service === undefined || !isEligible(service, args)) continue;
-    if (first !== undefined) return cheaper(first, service, args);
+    if (first !== undefined) return preferred(first, service, args);
     first = service;
   }
   return first;
@@ -62,8 +65,14 @@ function isEligible<Service>(service: Service, args: ChooseArgs<Service>): boole
   return !args.isTried(service) && args.reasonOf(service) === undefined;
 }
 
-function cheaper<Service>(one: Service, other: Service, args: ChooseArgs<Service>): Service {
-  return args.costOf(other) < args.costOf(one) ? other : one;
+/**
+ * At the same cost calls are shared by weight; at twice the cost one gets an eighth of that. Were the cheaper one to
+ * win always, the smallest difference would undo all weights.
+ */
+function preferred<Service>(one: Service, other: Service, args: ChooseArgs<Service>): Service {
+  const costs = args.costOf(one) / args.costOf(other);
+  const odds = (args.weightOf(other) / Math.max(args.weightOf(one), LEAST_WEIGHT)) * costs * costs * costs;
+  return args.random() * (1 + odds) < 1 ? one : other;
 }
 
 function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefined {

@@ -6,8 +6,8 @@ import { freshHealth, type Health } from './health.ts';
 import { DEFAULT_ROUTING } from './settings.ts';
 
 const NOW = ms(100_000);
-const head = (number: number, vouched = true) => ({ number, vouched, moving: true });
-const healthy: Health = { ...freshHealth(DEFAULT_ROUTING), chain: 'verified', head: head(100) };
+const head = (number: number) => ({ number, vouched: true, moving: true, trusted: false, at: NOW });
+const healthy: Health = { ...freshHealth(DEFAULT_ROUTING, NOW), chain: 'verified', head: head(100) };
 
 const reason = (
   health: Partial<Health>,
@@ -31,10 +31,10 @@ describe('ineligibleReason', () => {
   const cases: [IneligibleReason, string | undefined][] = [
     ['wrong-chain', reason({ chain: 'wrong' })],
     ['lacks-capability', reason({}, { capabilities: CAPABILITY_BITS.trace })],
-    ['implausible-head', reason({ head: head(1_000_000, false) })],
+    ['implausible-head', reason({ head: head(1_000_000) })],
     ['silent', reason({ missedPolls: 2 })],
     ['breaker-open', reason({ breaker: { kind: 'open', until: ms(NOW + 1), openMs: ms(1_000) } })],
-    ['breaker-open', reason({ breaker: { kind: 'open', until: NOW, openMs: ms(1_000) }, missedPolls: 1 })],
+    ['breaker-open', reason({ breaker: { kind: 'open', until: ms(0), openMs: ms(1_000) } })],
     ['breaker-open', reason({ breaker: { kind: 'half-open', since: NOW, until: NOW, openMs: ms(1_000) } })],
     ['lagging', reason({}, {}, 100 + DEFAULT_ROUTING.maxLagBlocks + 1)],
     ['behind-block', reason({}, { block: 101 })],
@@ -51,7 +51,8 @@ describe('ineligibleReason', () => {
     expect(reason({ seenBlock: 101 }, { block: 101 })).toBeUndefined();
     expect(reason({ heldUntil: NOW })).toBeUndefined();
     expect(reason({ missedPolls: 1 })).toBeUndefined();
-    expect(reason({ breaker: { kind: 'open', until: NOW, openMs: ms(1_000) } })).toBeUndefined();
+    expect(reason({ head: head(100 + DEFAULT_ROUTING.maxHeadJump) })).toBeUndefined();
+    expect(reason({ head: { ...head(1_000_000), trusted: true } })).toBeUndefined();
   });
 
   it('is the worst of several', () => {

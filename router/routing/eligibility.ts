@@ -1,7 +1,6 @@
 import type { Ms } from '../core/units.ts';
-import { allowsCall } from './breaker.ts';
 import { isImplausible } from './heads.ts';
-import type { Health } from './health.ts';
+import { type Health, isSilent } from './health.ts';
 import type { RoutingSettings } from './settings.ts';
 
 /** Why a service should not answer a call now; best first: the order in which they are tried when nobody should. */
@@ -26,9 +25,6 @@ export interface Question {
   readonly block: number | undefined;
 }
 
-// One lost poll is an accident.
-const SILENT_AFTER_MISSED_POLLS = 2;
-
 /** The worst reason why the service should not answer; undefined when it may. */
 export function ineligibleReason(args: {
   readonly offered: number;
@@ -43,10 +39,9 @@ export function ineligibleReason(args: {
   if (health.chain === 'wrong') return 'wrong-chain';
   if ((args.offered & question.capabilities) !== question.capabilities) return 'lacks-capability';
   if (head && isImplausible(head, agreedHead, settings.maxHeadJump)) return 'implausible-head';
-  if (health.missedPolls >= SILENT_AFTER_MISSED_POLLS) return 'silent';
-  // While its last poll found nothing there is no need to try it with a user's call.
-  if (!allowsCall(breaker, now) || (breaker.kind !== 'closed' && health.missedPolls > 0))
-    return 'breaker-open';
+  if (isSilent(health)) return 'silent';
+  // Whether it is back is tried by copies of calls and by polls, never by a user's call that others can answer.
+  if (breaker.kind !== 'closed') return 'breaker-open';
   if (head && agreedHead !== undefined && agreedHead - head.number > settings.maxLagBlocks) return 'lagging';
   if (head && question.block !== undefined && question.block > Math.max(head.number, health.seenBlock)) {
     return 'behind-block';

@@ -1,23 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agreedHead, type Head, isImplausible, judgeHead } from './heads.ts';
+import { ms } from '../core/units.ts';
+import { createHeadBook, type Head, isImplausible } from './heads.ts';
 
 const MAX_JUMP = 64;
+const MAX_LAG = 10;
 
-/** A set of services that report their heads. */
-function chain(own: readonly string[] = []) {
+/** A set of services that report their heads, each so long after the one before. */
+function chain(own: readonly string[] = [], betweenMs = 100) {
   const heads = new Map<string, Head>();
+  const book = createHeadBook(() => ({ maxHeadJump: MAX_JUMP, maxLagBlocks: MAX_LAG }));
+  let now = 0;
   return {
     report(name: string, number: number) {
-      const others = [...heads].filter(([other]) => other !== name).map(([, head]) => head);
+      now += betweenMs;
       const trusted = own.includes(name);
-      heads.set(name, judgeHead({ number, previous: heads.get(name), others, trusted, maxJump: MAX_JUMP }));
+      heads.set(name, book.take({ number, previous: heads.get(name), trusted, now: ms(now) }));
     },
-    agreed: () => agreedHead(heads.values()),
+    forget(name: string) {
+      const head = heads.get(name);
+      if (head) book.forget(head);
+    },
+    wait(forMs: number) {
+      now += forMs;
+    },
+    agreed: book.agreed,
     implausible: () =>
-      [...heads]
-        .filter(([, head]) => isImplausible(head, agreedHead(heads.values()), MAX_JUMP))
-        .map(([name]) => name),
+      [...heads].filter(([, head]) => isImplausible(head, book.agreed(), MAX_JUMP)).map(([name]) => name),
   };
 }
 
@@ -62,7 +71,7 @@ describe('agreed head', () => {
   });
 
   it('follows the only one that goes on when all others are stuck', () => {
-    const { report, agreed, implausible } = chain();
+    const { report, agreed, implausible } = chain([], 1_000);
     for (const name of ['a', 'b', 'c', 'd', 'a']) report(name, 100);
     for (let number = 101; number <= 1_000; number += 1) report('a', number);
     expect([agreed(), implausible()]).toEqual([1_000, []]);
@@ -99,6 +108,63 @@ describe('agreed head', () => {
     expect(agreed()).toBe(9_000);
     for (const name of ['a', 'b', 'c']) report(name, 3);
     expect(agreed()).toBe(3);
+  });
+
+  it('stays with the others when one walks ahead by steps that are no jumps', () => {
+    const { report, agreed, implausible } = chain();
+    let honest = 100;
+    let liar = 100;
+    for (let poll = 0; poll < 300; poll += 1) {
+      for (const name of ['a', 'b', 'c', 'd']) report(name, honest);
+      report('liar', liar);
+      expect(agreed()).toBeGreaterThanOrEqual(honest);
+      expect(agreed()).toBeLessThanOrEqual(honest + MAX_LAG);
+      if (poll % 10 === 0) honest += 1;
+      liar += MAX_JUMP;
+    }
+    expect(implausible()).toEqual(['liar']);
+  });
+
+  it('stays with the one that goes on step by step when all others jump together', () => {
+    const { report, agreed, implausible } = chain();
+    const others = ['b', 'c', 'd'];
+    for (const name of ['a', ...others, 'a', ...others]) report(name, 100);
+    for (let number = 101; number < 2_000; number += 1) {
+      report('a', number);
+      for (const name of others) report(name, 1_000_000 + number);
+      expect(agreed()).toBe(number);
+    }
+    expect(implausible()).toEqual(others);
+  });
+
+  it('believes most after a jump once the one that did not jump has stood still for long', () => {
+    const { report, agreed } = chain();
+    for (const name of ['a', 'b', 'c', 'a', 'b', 'c']) report(name, 100);
+    for (const name of ['b', 'c', 'a']) report(name, name === 'a' ? 100 : 9_000);
+    expect(agreed()).toBe(100);
+    for (let round = 0; round < 700; round += 1)
+      for (const name of ['a', 'b', 'c']) report(name, name === 'a' ? 100 : 9_000 + round);
+    expect(agreed()).toBeGreaterThanOrEqual(9_690);
+  });
+
+  it('believes a long step after a long silence', () => {
+    const { report, agreed, wait } = chain();
+    for (let number = 100; number < 130; number += 1) for (const name of ['a', 'b']) report(name, number);
+    wait(1_000_000);
+    report('a', 129 + 3_000);
+    report('b', 129 + 3_000);
+    expect(agreed()).toBe(3_129);
+  });
+
+  it('forgets those that left', () => {
+    const { report, agreed, forget } = chain();
+    for (const name of ['a', 'b', 'c']) report(name, name === 'a' ? 103 : 100);
+    for (const name of ['a', 'b', 'c']) report(name, name === 'a' ? 103 : 100);
+    expect(agreed()).toBe(103);
+    forget('a');
+    expect(agreed()).toBe(100);
+    for (const name of ['b', 'c']) forget(name);
+    expect(agreed()).toBeUndefined();
   });
 
   it('stays with the honest majority whatever one liar ahead reports', () => {

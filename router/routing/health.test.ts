@@ -11,12 +11,13 @@ import {
   type Health,
   pollAnswered,
   pollFailed,
+  slowStart,
 } from './health.ts';
 import { DEFAULT_ROUTING } from './settings.ts';
 
 const settings = DEFAULT_ROUTING;
-const fresh = freshHealth(settings);
 const NOW = ms(1_000);
+const fresh = freshHealth(settings, NOW);
 
 const after = (result: CallResult, health: Health = fresh, now = NOW) =>
   callEnded(callStarted(health, now), result, settings, now);
@@ -26,6 +27,8 @@ const failed = (errorClass: 'client' | 'provider' | 'capacity' | 'capability' | 
   class: errorClass,
   latencyMs: ms(1),
 });
+
+const HEAD = { number: 1, vouched: true, moving: true, trusted: false, at: NOW };
 
 describe('health', () => {
   it('blames a service for its own failures alone', () => {
@@ -52,14 +55,12 @@ describe('health', () => {
     expect(after(failed('capacity'), after(told(7_000))).heldUntil).toBe(NOW + 7_000);
   });
 
-  it('costs more when slower, busier, failing or of less weight', () => {
-    const cost = (health: Health, weight = 1) => callCost(health, weight, NOW);
+  it('costs more when slower, busier or failing', () => {
+    const cost = (health: Health) => callCost(health, NOW);
     const fast = after(ok(10));
     expect(cost(after(ok(100)))).toBeGreaterThan(cost(fast));
     expect(cost(callStarted(fast, NOW))).toBeGreaterThan(cost(fast));
     expect(cost(after(failed('provider'), fast))).toBeGreaterThan(cost(after(ok(900), fast)));
-    expect(cost(fast, 0.5)).toBeGreaterThan(cost(fast, 1));
-    expect(cost(fast, 0)).toBeGreaterThan(cost(fast, 1));
   });
 
   it('learns from a call that nobody waited for that it was slow', () => {
@@ -72,9 +73,38 @@ describe('health', () => {
     const silent = pollFailed(pollFailed(fresh, 'provider'), 'provider');
     expect(silent.missedPolls).toBe(2);
     expect(pollFailed(silent, 'capacity').missedPolls).toBe(2);
-    expect(pollAnswered(silent, { number: 1, vouched: true, moving: true }, true)).toMatchObject({
+    expect(pollAnswered(silent, HEAD, true, ms(9_000))).toMatchObject({
       missedPolls: 0,
       chain: 'verified',
+      backAt: 9_000,
+    });
+  });
+
+  it('gives one that joined a tenth of its share, and all of it with time', () => {
+    const share = (since: number, slowStartMs = ms(10_000)) => slowStart(fresh, slowStartMs, ms(NOW + since));
+    expect([0, 500, 2_500, 9_999, 10_000, 10 ** 9].map((since) => share(since))).toEqual([
+      0.1, 0.1, 0.25, 0.9999, 1, 1,
+    ]);
+    expect(share(0, ms(0))).toBe(1);
+  });
+
+  it('starts slowly again after its breaker closed, by a trial or by polls alone', () => {
+    const { openMs } = settings.breaker;
+    let broken = fresh;
+    while (broken.breaker.kind === 'closed') broken = after(failed('provider'), broken);
+    expect(broken.backAt).toBe(NOW);
+    const later = ms(NOW + openMs);
+    expect(after(ok(1), broken, later)).toMatchObject({ backAt: later, breaker: { kind: 'closed' } });
+    // Its first poll after that leaves the trial to copied calls.
+    expect(pollAnswered(broken, HEAD, true, later).breaker.kind).toBe('open');
+    const muchLater = ms(NOW + 3 * openMs);
+    expect(pollAnswered(broken, HEAD, true, muchLater)).toMatchObject({
+      backAt: muchLater,
+      breaker: { kind: 'closed' },
+    });
+    expect(after(failed('capacity'), broken, later)).toMatchObject({
+      backAt: NOW,
+      breaker: { kind: 'open' },
     });
   });
 

@@ -1,6 +1,14 @@
 import type { ErrorClass } from '../core/errorClass.ts';
 import { type Ms, ms } from '../core/units.ts';
-import { type Breaker, closedBreaker, onCallStart, onFailure, onNeutral, onSuccess } from './breaker.ts';
+import {
+  type Breaker,
+  closedBreaker,
+  onCallStart,
+  onFailure,
+  onNeutral,
+  onPollAnswered,
+  onSuccess,
+} from './breaker.ts';
 import type { Head } from './heads.ts';
 import { expectedMs, type Latency, observeLatency } from './latency.ts';
 import type { RoutingSettings } from './settings.ts';
@@ -21,10 +29,23 @@ export interface Health {
   readonly chain: 'unverified' | 'verified' | 'wrong';
   /** Polls in a row without an answer. */
   readonly missedPolls: number;
+  /** When it joined, or came back: its breaker closed, or a poll was answered after a silence. */
+  readonly backAt: Ms;
+}
+
+// One lost poll is an accident.
+const SILENT_AFTER_MISSED_POLLS = 2;
+
+export function isSilent(health: Health): boolean {
+  return health.missedPolls >= SILENT_AFTER_MISSED_POLLS;
 }
 
 /** @param chain `verified` where a chain's identity cannot be asked for. */
-export function freshHealth(settings: RoutingSettings, chain: Health['chain'] = 'unverified'): Health {
+export function freshHealth(
+  settings: RoutingSettings,
+  now: Ms,
+  chain: Health['chain'] = 'unverified',
+): Health {
   return {
     latency: undefined,
     breaker: closedBreaker(settings.breaker),
@@ -36,6 +57,7 @@ export function freshHealth(settings: RoutingSettings, chain: Health['chain'] = 
     seenBlock: 0,
     chain,
     missedPolls: 0,
+    backAt: now,
   };
 }
 
@@ -68,7 +90,11 @@ export function callEnded(health: Health, result: CallResult, settings: RoutingS
   }
   // Any other answer is a healthy one, though errors come faster than results and say nothing of speed.
   const latency = result.ok ? observeLatency(health.latency, result.latencyMs, now) : health.latency;
-  return { ...ended, latency, breaker: onSuccess(health.breaker, settings.breaker) };
+  return { ...ended, latency, ...restored(health, onSuccess(health.breaker, settings.breaker), now) };
+}
+
+function restored({ breaker: before, backAt }: Health, breaker: Breaker, now: Ms) {
+  return { breaker, backAt: before.kind !== 'closed' && breaker.kind === 'closed' ? now : backAt };
 }
 
 /** Nobody waits for the call any more; it was slower than another one, which is all that is known. */
@@ -94,8 +120,10 @@ export function blockSeen(health: Health, block: number): Health {
 }
 
 /** A poll found the head, and what the service says about the chain. */
-export function pollAnswered(health: Health, head: Head, chainIdOk: boolean): Health {
-  return { ...health, head, chain: chainIdOk ? 'verified' : 'wrong', missedPolls: 0 };
+export function pollAnswered(health: Health, head: Head, chainIdOk: boolean, now: Ms): Health {
+  const { breaker, backAt } = restored(health, onPollAnswered(health.breaker, now), now);
+  const chain = chainIdOk ? 'verified' : 'wrong';
+  return { ...health, head, chain, missedPolls: 0, breaker, backAt: isSilent(health) ? now : backAt };
 }
 
 /** A poll found nothing. Only failures by the service's own fault count as silence. */
@@ -104,7 +132,17 @@ export function pollFailed(health: Health, errorClass: ErrorClass): Health {
 }
 
 /** What one more call would cost: the lower the better. */
-export function callCost(health: Health, weight: number, now: Ms): number {
+export function callCost(health: Health, now: Ms): number {
   // Below a millisecond the differences are noise.
-  return (Math.max(expectedMs(health.latency, now), 1) * (health.inFlight + 1)) / Math.max(weight, 1e-6);
+  return Math.max(expectedMs(health.latency, now), 1) * (health.inFlight + 1);
+}
+
+// Enough calls to learn from, too few to push over a service that has just risen.
+const FIRST_SHARE = 0.1;
+
+/** Part of its usual share of the calls: grows from a tenth to all within `slowStartMs` after it joined or came back. */
+export function slowStart(health: Health, slowStartMs: Ms, now: Ms): number {
+  const part = (now - health.backAt) / slowStartMs;
+  // Not a number without any slow start.
+  return part < 1 ? Math.max(part, FIRST_SHARE) : 1;
 }

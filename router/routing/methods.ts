@@ -19,6 +19,20 @@ export function methodTraits(method: string): MethodTraits {
   return { kind: kindOf(method), capabilities: capabilitiesOf(method) };
 }
 
+// What may cost a node much, whatever its parameters.
+const HEAVY_READS: ReadonlySet<string> = new Set([
+  'eth_getLogs',
+  'eth_getBlockReceipts',
+  'eth_simulateV1',
+  'eth_createAccessList',
+]);
+
+/** A read that any full node answers for little, as far as its name tells. */
+export function isCheap(method: string): boolean {
+  const { kind, capabilities } = methodTraits(method);
+  return kind === 'read' && capabilities === CAPABILITY_BITS.full && !HEAVY_READS.has(method);
+}
+
 // Namespaces whose methods act on the node itself.
 const ACTING_NAMESPACE =
   /^(?:personal|miner|admin|engine|hardhat|anvil|evm|clique|author|broadcast)_|^parity_set/;

@@ -1,0 +1,120 @@
+import type { Clock } from '../core/clock.ts';
+import type { ClientCall } from '../core/jsonRpc.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import { createHeadFloor, type HeadVerdict } from '../routing/headFloor.ts';
+import { createHeadBook } from '../routing/heads.ts';
+import { blockSeen, type Health, isSilent, pollAnswered, pollFailed } from '../routing/health.ts';
+import { type SecondOpinions, secondOpinions } from '../routing/nullAnswer.ts';
+import { blockNumber } from '../routing/requestedBlock.ts';
+import type { RoutingSettings } from '../routing/settings.ts';
+import type { ServiceState } from './forwardRun.ts';
+import type { HeadReport } from './networkRouter.ts';
+
+/** What to make of a result that cannot be passed on as it is. */
+export interface Review {
+  /** Other services to ask before it counts. */
+  readonly opinions: SecondOpinions;
+  /** For the client, when nobody knows better. */
+  readonly result: RawJson;
+}
+
+/** All that one network's services say about the chain's newest block: in polls, and in answers to users. */
+export interface NetworkHeads {
+  /** Takes what a poll found. */
+  report(state: ServiceState, report: HeadReport): void;
+  forget(state: ServiceState): void;
+  agreed(): number | undefined;
+  /** By how much the cost of a call about the newest block grows: a service is the worse the more blocks it is behind. */
+  lagFactor(health: Health): number;
+  /** Undefined when the result is the answer. */
+  review(
+    state: ServiceState,
+    call: ClientCall,
+    block: number | undefined,
+    result: RawJson,
+  ): Review | undefined;
+}
+
+export function createNetworkHeads(args: {
+  readonly clock: Clock;
+  readonly settings: () => RoutingSettings;
+}): NetworkHeads {
+  const { clock, settings } = args;
+  const book = createHeadBook(settings);
+  const floor = createHeadFloor(settings);
+  const isTrusted = (state: ServiceState) => state.service.tier === 'own';
+
+  /** The newest block that somebody has, for all we know. */
+  function known(): number | undefined {
+    const agreed = book.agreed();
+    const told = floor.current();
+    return agreed === undefined || told === undefined ? (agreed ?? told) : Math.max(agreed, told);
+  }
+
+  function judge(state: ServiceState, number: number): HeadVerdict {
+    const verdict = floor.judge(number, book.agreed(), clock.now(), isTrusted(state));
+    if (!verdict.isDoubtful) state.health = blockSeen(state.health, number);
+    return verdict;
+  }
+
+  function reviewNumber(state: ServiceState, result: RawJson): Review | undefined {
+    const number = blockNumber(result);
+    if (number === undefined) return undefined;
+    const verdict = judge(state, number);
+    if (verdict.number === number) return undefined;
+    const told = `"0x${verdict.number.toString(16)}"` as RawJson;
+    return { opinions: verdict.isDoubtful ? 'all' : 'none', result: told };
+  }
+
+  function reviewNewest(state: ServiceState, result: RawJson): Review | undefined {
+    const number = Number(BLOCKS_NUMBER.exec(result)?.[1]);
+    if (!Number.isSafeInteger(number)) return undefined;
+    const verdict = judge(state, number);
+    if (verdict.isDoubtful) return { opinions: 'all', result };
+    // An older one than was told already, though not by much.
+    return verdict.number > number ? { opinions: 'one', result } : undefined;
+  }
+
+  return {
+    report(state, report) {
+      const { health } = state;
+      const now = clock.now();
+      const previous = health.head;
+      if (report.ok) {
+        const { number, chainIdOk } = report;
+        const head = chainIdOk
+          ? book.take({ number, previous, trusted: isTrusted(state), now })
+          : { number, vouched: false, moving: false, trusted: false, at: now };
+        if (!chainIdOk && previous) book.forget(previous);
+        state.health = pollAnswered(health, head, chainIdOk, now);
+      } else {
+        state.health = pollFailed(health, report.class);
+        // What it said last is no news of the chain any more.
+        if (previous && isSilent(state.health)) book.forget(previous);
+      }
+    },
+    forget({ health }) {
+      if (health.head) book.forget(health.head);
+    },
+    agreed: book.agreed,
+    lagFactor({ head, seenBlock }) {
+      const newest = known();
+      if (newest === undefined || head === undefined) return 1;
+      const behind = newest - Math.max(head.number, seenBlock);
+      return behind > 0 ? 1 + (2 * behind) / Math.max(settings().maxLagBlocks, 1) : 1;
+    },
+    review(state, { method, params }, block, result) {
+      if (result === 'null') {
+        const opinions = secondOpinions(method, params, block, known());
+        return opinions === 'none' ? undefined : { opinions, result };
+      }
+      if (method === 'eth_blockNumber') return reviewNumber(state, result);
+      const isNewest = method === 'eth_getBlockByNumber' && params !== undefined && LATEST.test(params);
+      return isNewest ? reviewNewest(state, result) : undefined;
+    },
+  };
+}
+
+const LATEST = /^\s*\[\s*"latest"/;
+// Of the members of a block and its transactions only the block's own number has this key.
+const BLOCKS_NUMBER = /"number"\s*:\s*"(0x[0-9a-f]{1,13})"/i;
