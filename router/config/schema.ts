@@ -46,6 +46,12 @@ const network = section({
 
 const fields = section({
   listen: listen.default('127.0.0.1:8080'),
+  /** Processes that answer calls; `auto`: one a processor. One is the gateway itself. */
+  workers: z
+    .union([z.literal('auto'), z.int().min(1).max(256)], {
+      error: 'allowed: auto, or a whole number, 1 to 256',
+    })
+    .default(1),
   networks: list(network, 'networks').default([]),
   settlement: settlement.optional(),
   limits: section({

@@ -16,6 +16,7 @@ const ROUTER: NetworkRouter = {
   caip2: 'eip155:1' as Caip2,
   slug: 'ethereum',
   setServices: () => undefined,
+  setSettings: () => undefined,
   forward: () => Promise.reject(new Error('not asked here')),
   reportHead: () => undefined,
   services: () => [],
@@ -24,7 +25,7 @@ const ROUTER: NetworkRouter = {
 };
 
 function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: readonly Attempt[] = []) {
-  const asked: { method: string; requestId: string }[] = [];
+  const asked: { method: string; requestId: string; session: string | undefined }[] = [];
   const lines: string[] = [];
   const registry = new Registry();
   const state: { readiness: Readiness; draining: boolean } = {
@@ -34,8 +35,8 @@ function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: rea
   const app = createApp({
     rpc: {
       resolve: (reference) => (['ethereum', 'eip155:1', '1'].includes(reference) ? ROUTER : undefined),
-      answer: async (_router, call, { requestId }): Promise<Answer> => {
-        asked.push({ method: call.method, requestId });
+      answer: async (_router, call, { requestId, session }): Promise<Answer> => {
+        asked.push({ method: call.method, requestId, session });
         const given = (await answer?.(call)) ?? { kind: 'result', result: '"ok"' as RawJson };
         if (given.kind === 'result') return { ...given, attempts };
         return { kind: 'error', error: given.error as RawJson, attempts };
@@ -67,6 +68,18 @@ const CALL = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}';
 const ANSWER = '{"jsonrpc":"2.0","id":1,"result":"ok"}';
 
 describe('POST /:network', () => {
+  test.each([
+    ['wallet_1.a:b-2', 'wallet_1.a:b-2'],
+    ['x'.repeat(64), 'x'.repeat(64)],
+    ['x'.repeat(65), undefined],
+    ['two words', undefined],
+    ['', undefined],
+  ])('with the session %j', async (sent, session) => {
+    const { asked, post } = start();
+    expect((await post('/1', CALL, { 'x-din-session': sent })).statusCode).toBe(200);
+    expect(asked).toMatchObject([{ session }]);
+  });
+
   test.each(['/ethereum', '/eip155:1', '/eip155%3A1', '/1', '/ethereum/', '/ethereum?x=1'])(
     '%s',
     async (url) => {

@@ -32,7 +32,8 @@ export function createCallHandler(args: {
   return {
     async handle(router, call, client) {
       const start = args.clock.now();
-      const answer = await router.forward(call, { deadlineMs: args.deadlineMs(), client });
+      const { session } = client;
+      const answer = await router.forward(call, { deadlineMs: args.deadlineMs(), client, session });
       const elapsedMs = args.clock.now() - start;
       const ownResult = callResult(answer);
       // What ended because nobody waited for it is nobody's failure.
@@ -53,6 +54,7 @@ export function createCallHandler(args: {
           durationMs: Math.round(elapsedMs),
           attempts: answer.attempts.map((attempt) => ({
             ...attempt,
+            afterMs: Math.round(attempt.afterMs),
             latencyMs: Math.round(attempt.latencyMs),
           })),
         };

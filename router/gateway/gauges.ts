@@ -1,13 +1,13 @@
 import type { GatewayGauges } from '../observability/metrics.ts';
-import type { NetworkRouter } from './networkRouter.ts';
 import { settlementGauges } from './settlementGauges.ts';
 import type { SettlementState } from './settlementState.ts';
+import type { RouterView } from './status.ts';
 
 /** What the metrics' gauges show of the gateway's state. */
 export function gatewayGauges(state: {
   readonly draining: boolean;
   readonly settlement: SettlementState | undefined;
-  readonly routers: readonly NetworkRouter[];
+  readonly routers: readonly RouterView[];
 }): GatewayGauges {
   const set = state.settlement?.set;
   return {

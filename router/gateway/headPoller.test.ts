@@ -14,6 +14,7 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
     caip2: caip2 as Caip2,
     slug: 'x',
     setServices: () => undefined,
+    setSettings: () => undefined,
     forward: () => Promise.reject(new Error('not asked here')),
     reportHead: (key, report) => void reports.push([key, report]),
     services: () => [],
@@ -41,8 +42,8 @@ function poller(answer: (url: string, method: string) => UpstreamOutcome | Promi
   const made = createHeadPoller({
     upstream,
     random: () => 0.5,
-    intervalMs: ms(1_000),
-    timeoutMs: ms(2_000),
+    intervalMs: () => ms(1_000),
+    timeoutMs: () => ms(2_000),
     sleep: (time, signal) => {
       sleeps.push(time);
       return new Promise<void>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { eip155ChainId } from '../core/caip2.ts';
 import type { Random } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { type Ms, ms } from '../core/units.ts';
-import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
 import type { HeadReport, NetworkRouter, RouteService } from './networkRouter.ts';
 
 export interface HeadPoller {
@@ -16,14 +16,16 @@ export interface HeadPoller {
 export interface HeadPollerArgs {
   readonly upstream: UpstreamClient;
   readonly random: Random;
-  readonly intervalMs: Ms;
-  readonly timeoutMs: Ms;
+  readonly intervalMs: () => Ms;
+  readonly timeoutMs: () => Ms;
+  /** After the router has taken it. */
+  readonly onReport?: (router: NetworkRouter, key: string, report: HeadReport) => void;
   /** Rejects when the signal aborts. Replaced in tests. */
   readonly sleep?: (time: Ms, signal: AbortSignal) => Promise<unknown>;
 }
 
 interface Poll {
-  readonly url: string;
+  readonly target: UpstreamTarget;
   readonly abort: AbortController;
 }
 
@@ -42,8 +44,8 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
   const ask = (service: RouteService, method: string, signal: AbortSignal) =>
     args.upstream.call(
       service.target,
-      { method, params: '[]' as RawJson },
-      { timeoutMs: args.timeoutMs, signal },
+      { method, params: '[]' as RawJson, repeatable: true },
+      { timeoutMs: args.timeoutMs(), signal },
     );
 
   const poll = async (router: NetworkRouter, service: RouteService, chainId: number, signal: AbortSignal) => {
@@ -57,10 +59,11 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
       const report = headReport(head, chain, chainId);
       chainIdOk = report.ok && report.chainIdOk;
       router.reportHead(service.key, report);
+      args.onReport?.(router, service.key, report);
       const pause = Math.max(
         pauseOf(head),
         chain ? pauseOf(chain) : 0,
-        args.intervalMs * (0.9 + 0.2 * args.random()),
+        args.intervalMs() * (0.9 + 0.2 * args.random()),
       );
       await sleep(ms(pause), signal).catch(() => undefined);
     }
@@ -74,14 +77,18 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
       const before = following.get(router) ?? new Map<string, Poll>();
       const now = new Map<string, Poll>();
       for (const service of services) {
-        const { url } = service.target;
+        const { target } = service;
         const running = before.get(service.key);
-        if (running?.url === url) {
+        if (
+          running &&
+          running.target.url === target.url &&
+          running.target.allowPrivate === target.allowPrivate
+        ) {
           now.set(service.key, running);
           before.delete(service.key);
         } else {
           const abort = new AbortController();
-          now.set(service.key, { url, abort });
+          now.set(service.key, { target, abort });
           void poll(router, service, chainId, abort.signal);
         }
       }

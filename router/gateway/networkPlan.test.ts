@@ -116,27 +116,26 @@ describe('routeServices', () => {
   if (!plan) throw new Error('no plan');
 
   test('own upstreams come first and may be private; strangers may not, unless developing', () => {
-    const services = routeServices(plan, { allowPrivateEndpoints: false });
+    const services = routeServices(plan);
     expect(services.map(({ tier, label }) => [tier, label])).toEqual([
       ['own', 'own-1'],
       ['network', '0xAbCd…1234'],
     ]);
     expect(services.map(({ target }) => target.allowPrivate)).toEqual([true, false]);
-    const developing = routeServices(plan, { allowPrivateEndpoints: true });
+    const developing = routeServices({ ...plan, allowPrivate: true });
     expect(developing.map(({ target }) => target.allowPrivate)).toEqual([true, true]);
   });
 
   test('only own upstreams that say so are asked in batches', () => {
     const upstreams = (plan.own?.upstreams ?? []).map((upstream) => ({ ...upstream, batch: true }));
     const batching = { ...plan, own: plan.own && { ...plan.own, upstreams } };
-    const batches = (of: typeof plan) =>
-      routeServices(of, { allowPrivateEndpoints: false }).map(({ target }) => target.batch ?? false);
+    const batches = (of: typeof plan) => routeServices(of).map(({ target }) => target.batch ?? false);
     expect(batches(plan)).toEqual([false, false]);
     expect(batches(batching)).toEqual([true, false]);
   });
 
   test('an own upstream and a provider never share a key', () => {
-    const keys = routeServices(plan, { allowPrivateEndpoints: false }).map(({ key }) => key);
+    const keys = routeServices(plan).map(({ key }) => key);
     expect(new Set(keys).size).toBe(2);
   });
 });

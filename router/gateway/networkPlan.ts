@@ -18,6 +18,8 @@ export interface NetworkPlan {
   readonly network: Network | undefined;
   /** The set's own list: the same one as before when nothing changed in this network. */
   readonly active: ServiceList;
+  /** The providers' endpoints may have private addresses. */
+  readonly allowPrivate: boolean;
 }
 
 // An SLA without any lag would make every service ineligible between two polls.
@@ -38,6 +40,8 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
     own?.maxHeadLagBlocks ??
     (network ? Math.max(network.sla.maxP95BlockLag, LEAST_LAG_BLOCKS) : config.routing.maxHeadLagBlocks);
 
+  const { allowPrivateEndpoints: allowPrivate } = config.development;
+
   const plans: NetworkPlan[] = config.networks.map((own) => {
     const network = onChain.get(own.id);
     onChain.delete(own.id);
@@ -48,6 +52,7 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
       own,
       network,
       active: active(network),
+      allowPrivate,
     };
   });
   const slugs = new Set(plans.map((plan) => plan.slug));
@@ -61,16 +66,14 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
       own: undefined,
       network,
       active: active(network),
+      allowPrivate,
     });
   }
   return plans;
 }
 
 /** Own upstreams first, then the network's active services. */
-export function routeServices(
-  plan: NetworkPlan,
-  settings: { readonly allowPrivateEndpoints: boolean },
-): readonly RouteService[] {
+export function routeServices(plan: NetworkPlan): readonly RouteService[] {
   const own = (plan.own?.upstreams ?? []).map(
     (upstream): RouteService => ({
       key: `own/${upstream.name}`,
@@ -88,7 +91,7 @@ export function routeServices(
       key: service.key,
       label: `${service.provider.slice(0, 6)}…${service.provider.slice(-4)}`,
       tier: 'network',
-      target: { url: service.url, allowPrivate: settings.allowPrivateEndpoints },
+      target: { url: service.url, allowPrivate: plan.allowPrivate },
       capabilities: service.capabilities,
       // Stake and watchers' scores weigh in later; until then all of the network's services are alike.
       weight: 1,
@@ -96,4 +99,13 @@ export function routeServices(
     }),
   );
   return [...own, ...network];
+}
+
+/** Whether two plans of one network have the same services: both sides keep what did not change. */
+export function haveSameServices(before: NetworkPlan, plan: NetworkPlan): boolean {
+  return (
+    before.active === plan.active &&
+    before.own?.upstreams === plan.own?.upstreams &&
+    before.allowPrivate === plan.allowPrivate
+  );
 }

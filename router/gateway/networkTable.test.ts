@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { NO_SERVICES } from '../registry/networkServices.ts';
 import type { Service } from '../registry/providerSet.ts';
-import type { NetworkPlan } from './networkPlan.ts';
+import { haveSameServices, type NetworkPlan } from './networkPlan.ts';
 import type { NetworkRouter, RouteService } from './networkRouter.ts';
 import { createNetworkTable } from './networkTable.ts';
 
@@ -15,6 +15,7 @@ function plan(caip2: string, slug: string, change: Partial<NetworkPlan> = {}): N
     own: undefined,
     network: undefined,
     active: NO_SERVICES,
+    allowPrivate: false,
     ...change,
   };
 }
@@ -23,10 +24,14 @@ function table() {
   const setServices = vi.fn<(slug: string, keys: string[]) => void>();
   const onServices = vi.fn<(slug: string, keys: string[], before: string[]) => void>();
   const keys = (services: readonly RouteService[]) => services.map((service) => service.key);
-  const made = createNetworkTable({
+  const configured: number[] = [];
+  const made = createNetworkTable<NetworkPlan>({
+    configure: (_router, { maxHeadLagBlocks }) => configured.push(maxHeadLagBlocks),
+    haveSameServices,
     createRouter: ({ caip2, slug }): NetworkRouter => ({
       caip2,
       slug,
+      setSettings: () => undefined,
       setServices: (services) => setServices(slug, keys(services)),
       forward: () => Promise.reject(new Error('not asked here')),
       reportHead: () => undefined,
@@ -45,7 +50,7 @@ function table() {
       })),
     onServices: (router, services, before) => onServices(router.slug, keys(services), keys(before)),
   });
-  return { ...made, setServices, onServices };
+  return { ...made, setServices, onServices, configured };
 }
 
 const offers = (...names: string[]) =>
@@ -106,6 +111,18 @@ test('a network under a new slug starts afresh and the old name is free', () => 
     ['old', [], ['a']],
     ['new', ['a'], []],
   ]);
+});
+
+test('a router stays when its lag limit changes, and is told', () => {
+  const { apply, configured, onServices, routers } = table();
+  const active = offers('a');
+  apply([plan('eip155:1', 'ethereum', { active })]);
+  const before = routers();
+  onServices.mockClear();
+  apply([plan('eip155:1', 'ethereum', { active, maxHeadLagBlocks: 9 })]);
+  expect(routers()).toEqual(before);
+  expect(configured).toEqual([9]);
+  expect(onServices).not.toHaveBeenCalled();
 });
 
 test('after any sequence of sets it serves exactly what the last one says', () => {

@@ -1,18 +1,29 @@
 import { type Caip2, eip155ChainId } from '../core/caip2.ts';
-import type { NetworkPlan } from './networkPlan.ts';
 import type { NetworkRouter, RouteService } from './networkRouter.ts';
 
-export interface NetworkTable {
+/** What a network is, as far as the table cares; the rest is its user's. */
+export interface TablePlan {
+  readonly caip2: Caip2;
+  readonly slug: string;
+  readonly maxHeadLagBlocks: number;
+}
+
+export interface NetworkTable<Plan extends TablePlan> {
   /** By slug (`ethereum`), CAIP-2 id (`eip155:1`) or chain id (`1`). */
   resolve(reference: string): NetworkRouter | undefined;
   routers(): readonly NetworkRouter[];
+  entries(): readonly NetworkEntry<Plan>[];
   /** Brings the routers in line with the plans. What did not change is not touched; a call in flight keeps its router. */
-  apply(plans: readonly NetworkPlan[]): void;
+  apply(plans: readonly Plan[]): void;
 }
 
-export interface NetworkTableArgs {
-  createRouter(plan: NetworkPlan): NetworkRouter;
-  routeServices(plan: NetworkPlan): readonly RouteService[];
+export interface NetworkTableArgs<Plan extends TablePlan> {
+  createRouter(plan: Plan): NetworkRouter;
+  /** A router that stays: its network's settings may have changed. */
+  configure(router: NetworkRouter, plan: Plan): void;
+  routeServices(plan: Plan): readonly RouteService[];
+  /** Whether the services of two plans for one network are known to be the same. */
+  haveSameServices(before: Plan, plan: Plan): boolean;
   /** Called after a network's services were replaced; with an empty list when the network is gone. */
   onServices?(
     router: NetworkRouter,
@@ -21,13 +32,14 @@ export interface NetworkTableArgs {
   ): void;
 }
 
-interface Entry {
+export interface NetworkEntry<Plan extends TablePlan> {
   readonly router: NetworkRouter;
-  readonly plan: NetworkPlan;
+  readonly plan: Plan;
   readonly services: readonly RouteService[];
 }
 
-export function createNetworkTable(args: NetworkTableArgs): NetworkTable {
+export function createNetworkTable<Plan extends TablePlan>(args: NetworkTableArgs<Plan>): NetworkTable<Plan> {
+  type Entry = NetworkEntry<Plan>;
   let entries = new Map<Caip2, Entry>();
   let byReference = new Map<string, NetworkRouter>();
 
@@ -37,13 +49,11 @@ export function createNetworkTable(args: NetworkTableArgs): NetworkTable {
     args.onServices?.(entry.router, [], entry.services);
   };
 
-  const enter = (plan: NetworkPlan, before: Entry | undefined): Entry => {
-    // A new slug or lag limit is seldom: then the network starts afresh.
-    const keep =
-      before !== undefined &&
-      before.plan.slug === plan.slug &&
-      before.plan.maxHeadLagBlocks === plan.maxHeadLagBlocks;
-    if (keep && before.plan.active === plan.active) return before;
+  const enter = (plan: Plan, before: Entry | undefined): Entry => {
+    // A new slug is seldom: then the network starts afresh.
+    const keep = before !== undefined && before.plan.slug === plan.slug;
+    if (keep) args.configure(before.router, plan);
+    if (keep && args.haveSameServices(before.plan, plan)) return { ...before, plan };
     if (before !== undefined && !keep) leave(before);
     const router = keep ? before.router : args.createRouter(plan);
     const services = args.routeServices(plan);
@@ -54,7 +64,8 @@ export function createNetworkTable(args: NetworkTableArgs): NetworkTable {
 
   return {
     resolve: (reference) => byReference.get(reference),
-    routers: () => [...entries.values()].map((entry) => entry.router),
+    routers: () => Array.from(entries.values(), (entry) => entry.router),
+    entries: () => [...entries.values()],
     apply(plans) {
       const next = new Map<Caip2, Entry>();
       for (const plan of plans) next.set(plan.caip2, enter(plan, entries.get(plan.caip2)));
@@ -68,7 +79,7 @@ export function createNetworkTable(args: NetworkTableArgs): NetworkTable {
 }
 
 /** Slugs begin with a letter and CAIP-2 ids hold a colon: the three kinds never meet. */
-function references(entries: Iterable<Entry>): Map<string, NetworkRouter> {
+function references(entries: Iterable<NetworkEntry<TablePlan>>): Map<string, NetworkRouter> {
   const map = new Map<string, NetworkRouter>();
   for (const { plan, router } of entries) {
     map.set(plan.slug, router);

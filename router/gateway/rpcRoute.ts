@@ -25,6 +25,9 @@ export interface RpcRouteOptions {
   readonly logger: Logger;
 }
 
+const SESSION_HEADER = 'x-din-session';
+const PLAIN_TOKEN = /^[\w.:-]{1,64}$/;
+
 // Says nothing of what was asked for: it is a stranger's text.
 const unknownNetwork: RpcErrorObject = {
   code: RPC_CODES.invalidRequest,
@@ -60,7 +63,7 @@ function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const client = createClient(requestId);
+  const client = createClient(requestId, sessionOf(request.headers[SESSION_HEADER]));
   response.on('close', () => {
     if (!response.writableEnded) client.leave();
   });
@@ -110,6 +113,11 @@ function serve(
     const message = `Request body is larger than ${limits.maxBodyBytes} bytes`;
     send(413, errorResponse(NULL_ID, { code: RPC_CODES.invalidRequest, message }));
   });
+}
+
+// A header of another form is of somebody else's making, and no reason to refuse the call.
+function sessionOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && PLAIN_TOKEN.test(header) ? header : undefined;
 }
 
 function refuseUnknown(): Promise<CallAnswer> {

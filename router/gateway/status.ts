@@ -17,6 +17,9 @@ export interface GatewayStatus {
   readonly totals: CallTotals;
 }
 
+/** A network as pages show it: one process's own, or what several know together. */
+export type RouterView = Pick<NetworkRouter, 'caip2' | 'slug' | 'agreedHead' | 'services'>;
+
 export interface ServiceStatus {
   readonly label: string;
   readonly provider: string | null;
@@ -35,7 +38,7 @@ export function gatewayStatus(state: {
   readonly version: string;
   readonly draining: boolean;
   readonly settlement: SettlementState | undefined;
-  readonly routers: readonly NetworkRouter[];
+  readonly routers: readonly RouterView[];
   readonly totals: CallTotals;
 }): GatewayStatus {
   return {

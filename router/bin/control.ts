@@ -1,0 +1,111 @@
+import type { GatewayConfig } from '../config/schema.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import { ms } from '../core/units.ts';
+import { createHeadPoller, type HeadPollerArgs } from '../gateway/headPoller.ts';
+import { haveSameServices, type NetworkPlan, planNetworks, routeServices } from '../gateway/networkPlan.ts';
+import type { NetworkRouter, RouteService } from '../gateway/networkRouter.ts';
+import type { NetworkTable } from '../gateway/networkTable.ts';
+import type { SettlementState } from '../gateway/settlementState.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { GatewayMetrics } from '../observability/metrics.ts';
+import type { ProviderSource } from '../registry/providerSource.ts';
+import type { UpstreamClient } from '../upstream/outcome.ts';
+import { logLoading } from './loadingLog.ts';
+import { openProviderSource } from './providerSource.ts';
+import { createRoutingTable } from './routingTable.ts';
+import { serviceDifference } from './serviceDifference.ts';
+
+export interface ControlArgs {
+  /** As in force at any moment. */
+  readonly config: () => GatewayConfig;
+  /** In place of the one that the configuration's settlement chain makes. */
+  readonly source?: ProviderSource | undefined;
+  readonly upstream: UpstreamClient;
+  readonly metrics: GatewayMetrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** The plans are in force. */
+  readonly onPlans?: () => void;
+  readonly onServiceLeft: (network: string, label: string) => void;
+  readonly onHeadReport?: NonNullable<HeadPollerArgs['onReport']>;
+}
+
+/** What decides who may be asked: follows the settlement chain and the services' heads. */
+export interface Control {
+  readonly table: NetworkTable<NetworkPlan>;
+  settlement(): SettlementState | undefined;
+  /** Brings all in line with the provider set and the configuration. */
+  apply(): void;
+  /** Begins to follow the chain. Rejects when the set can never be loaded. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+// A first load may bring thousands: a log line names some.
+const SHOWN_LABELS = 10;
+
+export function createControl(args: ControlArgs): Control {
+  const { config, upstream, metrics, clock, random, logger } = args;
+  const { settlement } = config();
+  const source = args.source ?? (settlement && openProviderSource({ settlement, clock, random, logger }));
+  const heads = createHeadPoller({
+    upstream,
+    random,
+    intervalMs: () => ms(config().heads.pollIntervalMs),
+    timeoutMs: () => ms(config().routing.attemptTimeoutMs),
+    ...(args.onHeadReport && { onReport: args.onHeadReport }),
+  });
+  const onServices = (
+    router: NetworkRouter,
+    services: readonly RouteService[],
+    before: readonly RouteService[],
+  ) => {
+    heads.follow(router, services);
+    const { joined, left } = serviceDifference(services, before);
+    for (const { label } of left) args.onServiceLeft(router.slug, label);
+    const fields = { network: router.slug, services: services.length };
+    logger.info({ ...fields, joined: shown(joined), left: shown(left) }, 'services_changed');
+  };
+  const table = createRoutingTable<NetworkPlan>({
+    ...{ config, upstream, metrics, clock, random, onServices },
+    ...{ routeServices, haveSameServices },
+  });
+  const apply = () => {
+    table.apply(planNetworks(config(), source?.current()));
+    args.onPlans?.();
+  };
+  const unsubscribe = source?.onChange(apply);
+  const endLoadingLog = source && logLoading(source, logger);
+  const stopSource = new AbortController();
+  return {
+    table,
+    apply,
+    settlement: () =>
+      source &&
+      settlement && {
+        chainId: settlement.chainId,
+        source: source.kind,
+        set: source.current(),
+        status: source.status(),
+      },
+    async start() {
+      try {
+        await source?.start(stopSource.signal);
+      } catch (error) {
+        if (!stopSource.signal.aborted) throw error;
+      }
+    },
+    async stop() {
+      unsubscribe?.();
+      endLoadingLog?.();
+      heads.stop();
+      stopSource.abort();
+      await source?.stop();
+    },
+  };
+}
+
+function shown(services: readonly RouteService[]) {
+  return { count: services.length, labels: services.slice(0, SHOWN_LABELS).map((service) => service.label) };
+}

@@ -1,0 +1,164 @@
+import { Gauge, Registry } from 'prom-client';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { GatewayConfig } from '../config/schema.ts';
+import { createMetricsApp } from '../gateway/app.ts';
+import { createGoneCounts } from '../gateway/cluster/goneCounts.ts';
+import { mergedRouters } from '../gateway/cluster/mergedRouters.ts';
+import { sumTotals } from '../gateway/cluster/mergeViews.ts';
+import type { Pages, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
+import { gatewayGauges } from '../gateway/gauges.ts';
+import { listen } from '../gateway/listen.ts';
+import { readiness } from '../gateway/readiness.ts';
+import { gatewayStatus, type RouterView } from '../gateway/status.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { sumMetrics } from '../observability/sumMetrics.ts';
+import { createControl } from './control.ts';
+import { createLiveUpstream } from './liveUpstream.ts';
+import { createRoutingNews } from './routingNews.ts';
+import { createShutdown, type Gateway, type GatewayParts, urlOf } from './runningGateway.ts';
+import { startWorkerPool, type WorkerPool } from './workerPool.ts';
+
+// After the time that calls in flight have: to close, report and end.
+const WORKER_END_MS = 5_000;
+
+/**
+ * The gateway with workers: this process follows the settlement chain and the services' heads and writes the pages
+ * about the whole; the workers answer calls.
+ * @throws `ListenError`, `WorkerError`
+ */
+export async function startPrimary(args: GatewayParts & { readonly workers: number }): Promise<Gateway> {
+  const { logger } = args;
+  let { config } = args;
+  let pool: WorkerPool | undefined;
+  const news = createRoutingNews((message) => pool?.broadcast(message));
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
+  const upstream = createLiveUpstream(args.clock, config.limits.maxResponseBytes);
+  // Of workers that are gone: their calls stay counted.
+  const gone = createGoneCounts();
+  const control = createControl({
+    ...args,
+    config: () => config,
+    ...{ upstream, metrics },
+    onPlans: () => news.plansChanged(control.table.entries()),
+    onHeadReport: ({ caip2 }, key, report) => news.headReported(caip2, key, report),
+    onServiceLeft(network, label) {
+      gone.forgetService(network, label);
+    },
+  });
+
+  const totals = (reports: readonly WorkerReport[]) =>
+    sumTotals([gone.totals(), ...reports.map((report) => report.totals)]);
+  const state = (routers: readonly RouterView[]) => ({
+    draining: shutdown.isDraining(),
+    settlement: control.settlement(),
+    routers,
+  });
+  let shownRouters: readonly RouterView[] = [];
+  metrics.collectFrom(() => gatewayGauges(state(shownRouters)));
+  countWorkers(registry, () => pool?.count() ?? 0);
+  const reportsNow = async () => (await pool?.reports()) ?? [];
+  const pages: { [Kind in keyof Pages]: () => Promise<Pages[Kind]> } = {
+    async readiness() {
+      const reports = await reportsNow();
+      const hasEligible = reports.some((report) => report.hasEligible);
+      return readiness({ ...state([]), hasEligible });
+    },
+    async status() {
+      const reports = await reportsNow();
+      const routers = mergedRouters(control.table.routers(), reports);
+      return gatewayStatus({ ...state(routers), version: packageJson.version, totals: totals(reports) });
+    },
+    async metrics() {
+      const reports = await reportsNow();
+      shownRouters = mergedRouters(control.table.routers(), reports);
+      const own = await registry.getMetricsAsJSON();
+      return sumMetrics([
+        own,
+        ...(await gone.metrics()),
+        ...reports.map((report) => report.metrics),
+      ]).metrics();
+    },
+  };
+
+  const shutdown = createShutdown({
+    config: () => config,
+    logger,
+    onDrain: () => pool?.broadcast({ kind: 'drain' }),
+    totals: gone.totals,
+    async closeAll() {
+      await pool?.close(config.shutdown.timeoutMs + WORKER_END_MS);
+      await closeRest();
+    },
+  });
+  const closeRest = async () => {
+    await metricsApp?.close();
+    news.stop();
+    await control.stop();
+    await upstream.close();
+  };
+  const metricsApp = config.metrics && createMetricsApp({ text: pages.metrics, logger });
+
+  control.apply();
+  let port: number;
+  let metricsUrl: string | undefined;
+  try {
+    if (metricsApp && config.metrics) {
+      const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
+      metricsUrl = urlOf(config.metrics.listen, metricsPort);
+    }
+    port = await startWorkerPool({
+      count: args.workers,
+      logger,
+      greeting: () => [{ kind: 'config', config: workerConfig(config) }, ...news.everything()],
+      async onAsk(page) {
+        try {
+          return await pages[page]();
+        } catch (error) {
+          logger.error({ err: error, page }, 'page_failed');
+          return null;
+        }
+      },
+      onGone: gone.add,
+      onPool(made) {
+        pool = made;
+      },
+    });
+  } catch (error) {
+    await closeRest();
+    throw error;
+  }
+  const url = urlOf(config.listen, port);
+  logger.info({ version: packageJson.version, url, metricsUrl, workers: args.workers }, 'gateway_listening');
+  control.start().catch((error: unknown) => {
+    logger.fatal({ err: error }, 'provider_set_unloadable');
+    shutdown.fail(error);
+  });
+  return {
+    ...{ url, port, metricsUrl, close: shutdown.close, done: shutdown.done },
+    reload(now) {
+      config = now;
+      logger.level = config.log.level;
+      upstream.setMaxResponseBytes(config.limits.maxResponseBytes);
+      pool?.broadcast({ kind: 'config', config: workerConfig(config) });
+      control.apply();
+    },
+  };
+}
+
+function workerConfig({ listen, limits, routing, metrics, log, shutdown }: GatewayConfig): WorkerConfig {
+  return { listen, limits, routing, metrics, log, shutdown };
+}
+
+function countWorkers(registry: Registry, count: () => number): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'din_workers',
+      help: 'Worker processes that serve',
+      registers: [],
+      collect() {
+        this.set(count());
+      },
+    }),
+  );
+}

@@ -1,0 +1,97 @@
+import { Registry } from 'prom-client';
+import packageJson from '../../package.json' with { type: 'json' };
+import { ms } from '../core/units.ts';
+import { createApp, createMetricsApp } from '../gateway/app.ts';
+import { createCallHandler } from '../gateway/callHandler.ts';
+import { gatewayGauges } from '../gateway/gauges.ts';
+import { listen } from '../gateway/listen.ts';
+import { readiness } from '../gateway/readiness.ts';
+import { gatewayStatus } from '../gateway/status.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { closeServer } from './closeServer.ts';
+import { createControl } from './control.ts';
+import { createLiveUpstream } from './liveUpstream.ts';
+import { createShutdown, type Gateway, type GatewayParts, urlOf } from './runningGateway.ts';
+
+/**
+ * The whole gateway in this process.
+ * @throws `ListenError`
+ */
+export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
+  const { logger, clock } = args;
+  let { config } = args;
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
+  const upstream = createLiveUpstream(clock, config.limits.maxResponseBytes);
+  const control = createControl({
+    ...args,
+    config: () => config,
+    ...{ upstream, metrics },
+    onServiceLeft: (network, label) => void metrics.forgetService(network, label),
+  });
+  const { table } = control;
+  const calls = createCallHandler({
+    ...{ clock, metrics, logger },
+    deadlineMs: () => ms(config.routing.deadlineMs),
+  });
+  const shutdown = createShutdown({
+    config: () => config,
+    logger,
+    totals: calls.totals,
+    async closeAll() {
+      await closeServer(app, config.shutdown.timeoutMs);
+      await metricsApp?.close();
+      await control.stop();
+      await upstream.close();
+    },
+  });
+  const state = () => ({
+    draining: shutdown.isDraining(),
+    settlement: control.settlement(),
+    routers: table.routers(),
+  });
+  metrics.collectFrom(() => gatewayGauges(state()));
+  const metricsText = () => registry.metrics();
+  const app = createApp({
+    rpc: { resolve: table.resolve, answer: calls.handle, limits: () => config.limits, clock },
+    operator: {
+      readiness: () =>
+        readiness({ ...state(), hasEligible: table.routers().some((router) => router.hasEligible()) }),
+      status: () => gatewayStatus({ ...state(), version: packageJson.version, totals: calls.totals() }),
+    },
+    metrics,
+    metricsText: config.metrics ? undefined : metricsText,
+    logger,
+    isDraining: shutdown.isDraining,
+  });
+  const metricsApp = config.metrics && createMetricsApp({ text: metricsText, logger });
+
+  control.apply();
+  let port: number;
+  let metricsUrl: string | undefined;
+  try {
+    if (metricsApp && config.metrics) {
+      const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
+      metricsUrl = urlOf(config.metrics.listen, metricsPort);
+    }
+    port = await listen(app, config.listen, 'listen');
+  } catch (error) {
+    await Promise.all([app.close(), metricsApp?.close(), control.stop(), upstream.close()]);
+    throw error;
+  }
+  const url = urlOf(config.listen, port);
+  logger.info({ version: packageJson.version, url, metricsUrl }, 'gateway_listening');
+  control.start().catch((error: unknown) => {
+    logger.fatal({ err: error }, 'provider_set_unloadable');
+    shutdown.fail(error);
+  });
+  return {
+    ...{ url, port, metricsUrl, close: shutdown.close, done: shutdown.done },
+    reload(now) {
+      config = now;
+      logger.level = config.log.level;
+      upstream.setMaxResponseBytes(config.limits.maxResponseBytes);
+      control.apply();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { CallTotals } from '../callHandler.ts';
+import type { ServiceView } from '../networkRouter.ts';
+
+export function sumTotals(all: readonly CallTotals[]): CallTotals {
+  const sum = (pick: (totals: CallTotals) => number) => all.reduce((total, one) => total + pick(one), 0);
+  return {
+    calls: sum(({ calls }) => calls),
+    failed: sum(({ failed }) => failed),
+    failovers: sum(({ failovers }) => failovers),
+  };
+}
+
+/**
+ * One service as several workers know it, each by its own calls: eligible as long as one of them may ask it, the worst
+ * breaker, the mean of the latencies by their calls, and the sums of the rest.
+ * @param polled as the primary knows it, which makes no calls of users
+ */
+export function mergeViews(polled: ServiceView, workers: readonly ServiceView[]): ServiceView {
+  if (workers.length === 0) return polled;
+  const eligible = workers.some(({ state }) => state === 'eligible');
+  return {
+    ...polled,
+    state: eligible ? 'eligible' : 'ineligible',
+    reason: eligible ? undefined : (polled.reason ?? workers[0]?.reason),
+    latencyMs: meanLatency(workers),
+    breaker: BREAKERS.find((kind) => workers.some(({ breaker }) => breaker === kind)) ?? polled.breaker,
+    inFlight: sumOf(workers, ({ inFlight }) => inFlight),
+    calls: sumOf(workers, ({ calls }) => calls),
+    failures: sumOf(workers, ({ failures }) => failures),
+  };
+}
+
+// Worst first.
+const BREAKERS: readonly ServiceView['breaker'][] = ['open', 'half-open', 'closed'];
+
+function meanLatency(views: readonly ServiceView[]): number | undefined {
+  const measured = views.filter(({ latencyMs }) => latencyMs !== undefined);
+  if (measured.length === 0) return undefined;
+  const weightOf = ({ calls }: ServiceView) => Math.max(calls, 1);
+  return sumOf(measured, (view) => (view.latencyMs ?? 0) * weightOf(view)) / sumOf(measured, weightOf);
+}
+
+function sumOf(views: readonly ServiceView[], pick: (view: ServiceView) => number): number {
+  return views.reduce((sum, view) => sum + pick(view), 0);
+}

@@ -1,0 +1,77 @@
+import type { GatewayConfig } from '../../config/schema.ts';
+import type { Caip2 } from '../../core/caip2.ts';
+import type { MetricsJson } from '../../observability/sumMetrics.ts';
+import type { CallTotals } from '../callHandler.ts';
+import type { HeadReport, RouteService, ServiceView } from '../networkRouter.ts';
+import type { Readiness } from '../readiness.ts';
+import type { GatewayStatus } from '../status.ts';
+
+/*
+ * What the primary and its workers tell each other. All of it passes as JSON: a field that is undefined is one that is
+ * not there.
+ */
+
+/** What a worker needs of the configuration: networks come as plans. */
+export type WorkerConfig = Pick<
+  GatewayConfig,
+  'listen' | 'limits' | 'routing' | 'metrics' | 'log' | 'shutdown'
+>;
+
+/** A network that is new or changed: its services by what changed since the last such message. */
+export interface NetworkChange {
+  readonly caip2: Caip2;
+  readonly slug: string;
+  readonly maxHeadLagBlocks: number;
+  /** New or changed. */
+  readonly joined: readonly RouteService[];
+  /** Their keys. */
+  readonly left: readonly string[];
+}
+
+export interface RoutingChanges {
+  readonly changed: readonly NetworkChange[];
+  readonly gone: readonly Caip2[];
+}
+
+export interface HeadNews {
+  readonly caip2: Caip2;
+  readonly key: string;
+  readonly report: HeadReport;
+}
+
+/** The pages that only the primary can write. */
+export interface Pages {
+  readonly readiness: Readiness;
+  readonly status: GatewayStatus;
+  readonly metrics: string;
+}
+
+/** What a worker knows by its own calls. */
+export interface WorkerReport {
+  readonly hasEligible: boolean;
+  readonly totals: CallTotals;
+  readonly networks: readonly { readonly caip2: Caip2; readonly services: readonly ServiceView[] }[];
+  /** Its counters and histograms; gauges are the primary's. */
+  readonly metrics: MetricsJson;
+}
+
+export type ToWorker =
+  | { readonly kind: 'config'; readonly config: WorkerConfig }
+  | { readonly kind: 'routing'; readonly changes: RoutingChanges }
+  | { readonly kind: 'heads'; readonly heads: readonly HeadNews[] }
+  /** All that it needs is sent: it opens the port. */
+  | { readonly kind: 'serve' }
+  | { readonly kind: 'report'; readonly id: number }
+  /** Null: the page could not be written. */
+  | { readonly kind: 'page'; readonly id: number; readonly page: Pages[keyof Pages] | null }
+  /** Users should go elsewhere, but those who come are served. */
+  | { readonly kind: 'drain' }
+  /** No new connections; then it ends. */
+  | { readonly kind: 'close' };
+
+export type FromWorker =
+  | { readonly kind: 'online' }
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'unable'; readonly code: 'PORT_IN_USE' | 'LISTEN_FAILED'; readonly message: string }
+  | { readonly kind: 'ask'; readonly id: number; readonly page: keyof Pages }
+  | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport };

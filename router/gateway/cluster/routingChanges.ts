@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Caip2 } from '../../core/caip2.ts';
+import type { RouteService } from '../networkRouter.ts';
+import type { TablePlan } from '../networkTable.ts';
+import type { NetworkChange, RoutingChanges } from './messages.ts';
+
+/** A network with its services, as plain data. */
+export interface RoutedNetwork extends TablePlan {
+  readonly services: readonly RouteService[];
+}
+
+export type RoutedNetworks = ReadonlyMap<Caip2, RoutedNetwork>;
+
+/** What turns one state into the other. What is the same object is taken as unchanged. */
+export function routingChanges(before: RoutedNetworks, now: RoutedNetworks): RoutingChanges {
+  const changed: NetworkChange[] = [];
+  for (const network of now.values()) {
+    const change = networkChange(before.get(network.caip2), network);
+    if (change) changed.push(change);
+  }
+  return { changed, gone: [...before.keys()].filter((caip2) => !now.has(caip2)) };
+}
+
+export function isNoChange({ changed, gone }: RoutingChanges): boolean {
+  return changed.length === 0 && gone.length === 0;
+}
+
+/** The other way round: the state that the changes make. What did not change stays the same object. */
+export function withChanges(before: RoutedNetworks, { changed, gone }: RoutingChanges): RoutedNetworks {
+  const now = new Map(before);
+  for (const caip2 of gone) now.delete(caip2);
+  for (const { caip2, slug, maxHeadLagBlocks, joined, left } of changed) {
+    const known = before.get(caip2)?.services ?? [];
+    const services = joined.length + left.length === 0 ? known : edited(known, joined, left);
+    now.set(caip2, { caip2, slug, maxHeadLagBlocks, services });
+  }
+  return now;
+}
+
+function networkChange(before: RoutedNetwork | undefined, now: RoutedNetwork): NetworkChange | undefined {
+  const { caip2, slug, maxHeadLagBlocks, services } = now;
+  const fields = { caip2, slug, maxHeadLagBlocks };
+  if (before === undefined) return { ...fields, joined: services, left: [] };
+  const isNamedAlike = before.slug === slug && before.maxHeadLagBlocks === maxHeadLagBlocks;
+  if (before.services === services) return isNamedAlike ? undefined : { ...fields, joined: [], left: [] };
+  const known = new Map(before.services.map((service) => [service.key, service]));
+  const joined = services.filter((service) => {
+    const same = known.get(service.key);
+    known.delete(service.key);
+    return same !== service && !isDeepStrictEqual(same, service);
+  });
+  const left = [...known.keys()];
+  return isNamedAlike && joined.length + left.length === 0 ? undefined : { ...fields, joined, left };
+}
+
+function edited(
+  known: readonly RouteService[],
+  joined: readonly RouteService[],
+  left: readonly string[],
+): readonly RouteService[] {
+  const byKey = new Map(known.map((service) => [service.key, service]));
+  for (const key of left) byKey.delete(key);
+  for (const service of joined) byKey.set(service.key, service);
+  return [...byKey.values()];
+}
