@@ -37,8 +37,8 @@ const shape = z.strictObject({
   snapshots: z
     .array(
       z.strictObject({
-        operation: z.enum(['stakeChange', 'pause', 'resume', 'jail', 'lookup']),
-        ...{ networks: count, services: count, cold: cost, hot: cost },
+        operation: z.enum(['stakeChange', 'pause', 'jail', 'lookup', 'plainMap']),
+        ...{ networks: count, services: count, cold: cost, inARow: cost },
       }),
     )
     .length(5 * 2 * 2),

@@ -69,22 +69,26 @@ function snapshotRows(costs: readonly SnapshotCost[]): string[][] {
   const rows = Map.groupBy(costs, ({ operation, networks }) => `${NAMES[operation]}; networks: ${networks}`);
   const sizes = [...new Set(costs.map(({ services }) => services))];
   return [
-    ['', ...sizes.map((size) => `${whole(size)}, cold`), ...sizes.map((size) => `${whole(size)}, hot`)],
+    ['', ...sizes.map((size) => `${whole(size)}, cold`), ...sizes.map((size) => `${whole(size)}, in a row`)],
     ...rows
       .entries()
-      .map(([name, row]) => [name, ...row.map(({ cold }) => cell(cold)), ...row.map(({ hot }) => cell(hot))]),
+      .map(([name, row]) => [
+        name,
+        ...row.map(({ cold }) => cell(cold)),
+        ...row.map(({ inARow }) => cell(inARow)),
+      ]),
   ];
 }
 
 const NAMES: Readonly<Record<SnapshotCost['operation'], string>> = {
   stakeChange: 'stake change',
-  pause: 'pause',
-  resume: 'resume',
-  jail: 'jail',
+  pause: 'pause or resume',
+  jail: 'jail, or its end',
   lookup: 'look-up',
+  plainMap: 'yardstick: replace in a plain Map',
 };
 
-function cell({ medianMicroseconds, ratio }: SnapshotCost['hot']): string {
+function cell({ medianMicroseconds, ratio }: SnapshotCost['inARow']): string {
   return `${medianMicroseconds.toFixed(2)} µs (${ratio.toFixed(2)})`;
 }
 

@@ -10,8 +10,8 @@ export interface SnapshotCost {
   readonly services: number;
   /** Nothing of the set in the processor's caches: as when an event comes after seconds of other work. */
   readonly cold: Cost;
-  /** One right after the other. */
-  readonly hot: Cost;
+  /** Many in a row, with the garbage that they make: as in a backfill, or as calls come. */
+  readonly inARow: Cost;
 }
 
 export interface Cost {
@@ -22,8 +22,9 @@ export interface Cost {
 
 const NETWORKS = [1, 30] as const;
 // Lets the compiler see every size before anything counts.
-const WARM_UP_SAMPLES = 5_000;
-const HOT_SAMPLES = 3_000;
+const WARM_UP_ROUNDS = 3;
+const ROUNDS = 9;
+const ROW = 10_000;
 const COLD_SAMPLES = 60;
 const SEED = 4;
 /** More than processors' caches hold. */
@@ -42,28 +43,27 @@ export function measureSnapshots(
       createSetBench(syntheticSet({ services, networks }), createRandom(SEED)),
     );
     return OPERATIONS.flatMap((operation) => {
-      sampleAll(benches, operation, WARM_UP_SAMPLES, () => {});
-      const hot = sampleAll(benches, operation, HOT_SAMPLES, () => {});
-      const cold = sampleAll(benches, operation, COLD_SAMPLES, doOtherWork);
+      takeTurns(benches, WARM_UP_ROUNDS, (bench) => bench.inARow(operation, ROW));
+      const inARow = takeTurns(benches, ROUNDS, (bench) => bench.inARow(operation, ROW));
+      const cold = takeTurns(benches, COLD_SAMPLES, (bench) => bench.one(operation, doOtherWork));
       return sizes.map((services, index) => ({
         ...{ operation, networks, services },
         cold: costOf(cold, index),
-        hot: costOf(hot, index),
+        inARow: costOf(inARow, index),
       }));
     });
   });
 }
 
-/** Medians in milliseconds. Sizes take turns, so that what disturbs one disturbs all. */
-function sampleAll(
+/** Medians. Sizes take turns, so that what disturbs one disturbs all. */
+function takeTurns(
   benches: readonly SetBench[],
-  operation: Operation,
-  samples: number,
-  before: () => void,
+  rounds: number,
+  time: (bench: SetBench) => number,
 ): number[] {
   const all = benches.map((): number[] => []);
-  for (let sample = 0; sample < samples; sample++) {
-    for (const [index, bench] of benches.entries()) all[index]?.push(bench.time(operation, before));
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, bench] of benches.entries()) all[index]?.push(time(bench));
   }
   return all.map(medianOf);
 }
