@@ -4,7 +4,13 @@ import { capabilityBits } from '../core/capability.ts';
 import { isNetworkSlug } from '../core/networkSlug.ts';
 import { networksInOrder } from '../registry/networkOrder.ts';
 import { NO_SERVICES, type ServiceList } from '../registry/networkServices.ts';
-import { activeServices, type Network, type ProviderSet } from '../registry/providerSet.ts';
+import {
+  type Address,
+  activeServices,
+  type Network,
+  type Provider,
+  type ProviderSet,
+} from '../registry/providerSet.ts';
 import type { RouteService } from './networkRouter.ts';
 
 type OwnNetwork = GatewayConfig['networks'][number];
@@ -18,6 +24,8 @@ export interface NetworkPlan {
   readonly network: Network | undefined;
   /** The set's own list: the same one as before when nothing changed in this network. */
   readonly active: ServiceList;
+  /** A provider's share of the calls by its stake; see {@link stakeWeight}. */
+  readonly weightOf: (provider: Address) => number;
   /** The providers' endpoints may have private addresses. */
   readonly allowPrivate: boolean;
 }
@@ -42,6 +50,8 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
 
   const { allowPrivateEndpoints: allowPrivate } = config.development;
 
+  const weightOf = (provider: Address) => stakeWeight(set?.providers.get(provider));
+
   const plans: NetworkPlan[] = config.networks.map((own) => {
     const network = onChain.get(own.id);
     onChain.delete(own.id);
@@ -52,6 +62,7 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
       own,
       network,
       active: active(network),
+      weightOf,
       allowPrivate,
     };
   });
@@ -66,10 +77,24 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
       own: undefined,
       network,
       active: active(network),
+      weightOf,
       allowPrivate,
     });
   }
   return plans;
+}
+
+// Stake is what a provider can lose, and says nothing of its speed: it moves calls, but does not decide.
+const MOST_WEIGHT = 3;
+
+/** 1 for the stake that the provider's services need, then as the square root of it, up to a bound. */
+export function stakeWeight(
+  provider: Pick<Provider, 'tokens' | 'thawing' | 'requiredStake'> | undefined,
+): number {
+  if (provider === undefined || provider.requiredStake === 0n) return 1;
+  // What thaws is about to leave.
+  const times = Number(provider.tokens - provider.thawing) / Number(provider.requiredStake);
+  return Math.min(Math.sqrt(Math.max(times, 1)), MOST_WEIGHT);
 }
 
 /** Own upstreams first, then the network's active services. */
@@ -93,15 +118,17 @@ export function routeServices(plan: NetworkPlan): readonly RouteService[] {
       tier: 'network',
       target: { url: service.url, allowPrivate: plan.allowPrivate },
       capabilities: service.capabilities,
-      // Stake and watchers' scores weigh in later; until then all of the network's services are alike.
-      weight: 1,
+      weight: plan.weightOf(service.provider),
       provider: service.provider,
     }),
   );
   return [...own, ...network];
 }
 
-/** Whether two plans of one network have the same services: both sides keep what did not change. */
+/**
+ * Whether two plans of one network have the same services: both sides keep what did not change. Stake alone is no
+ * change: it weighs as it was when the list last changed, for it changes often and the list may be long.
+ */
 export function haveSameServices(before: NetworkPlan, plan: NetworkPlan): boolean {
   return (
     before.active === plan.active &&

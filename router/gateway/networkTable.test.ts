@@ -15,6 +15,7 @@ function plan(caip2: string, slug: string, change: Partial<NetworkPlan> = {}): N
     own: undefined,
     network: undefined,
     active: NO_SERVICES,
+    weightOf: () => 1,
     allowPrivate: false,
     ...change,
   };
