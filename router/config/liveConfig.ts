@@ -14,10 +14,10 @@ export interface LiveConfig {
 /** What of a new configuration can be had without a restart. A network that did not change stays the same object. */
 export function liveConfig(before: GatewayConfig, wanted: GatewayConfig): LiveConfig {
   const needRestart = FIXED.filter((field) => !isDeepStrictEqual(before[field], wanted[field]));
-  const { listen, workers, metrics, settlement } = before;
+  const { listen, workers, metrics, settlement, ...live } = wanted;
   const networks = wanted.networks.map(
     (network) => before.networks.find((known) => isDeepStrictEqual(known, network)) ?? network,
   );
-  const config = { ...wanted, listen, workers, metrics, settlement, networks };
+  const config = { ...before, ...live, networks };
   return { config: isDeepStrictEqual(before, config) ? undefined : config, needRestart };
 }
