@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -245,6 +246,32 @@ describe('what was not asked for', () => {
     await expectUnspoilt();
   });
 
+  it('before the whole request was read leaves the connection out of step', async () => {
+    await server.close();
+    let stalled: Socket | undefined;
+    server = await startRawServer({
+      onRequest: behave,
+      onConnection: (socket, connection) => {
+        if (connection > 0) return;
+        stalled = socket;
+        socket.once('data', (piece: Buffer) => {
+          const id = /"id":(\d+)/.exec(piece.toString('latin1'))?.[1] ?? '';
+          socket.pause();
+          socket.write(response(answer(id)));
+        });
+      },
+    });
+    const target = { url: `http://127.0.0.1:${server.port}/`, allowPrivate: true };
+    // More than the kernel takes in.
+    const params = `["${'x'.repeat(40_000_000)}"]` as RawJson;
+    expect(await client.call(target, { method: 'm', params }, { timeoutMs: LONG })).toMatchObject({
+      ok: true,
+    });
+    await expectUnspoilt();
+    // It reads nothing, and so does not see the end.
+    stalled?.destroy();
+  });
+
   it('to a call that was given up is not the answer to the next', async () => {
     let late: (() => void) | undefined;
     misbehave = ({ id, socket }) => {
@@ -277,6 +304,21 @@ describe('a kept connection that the server closes in the race', () => {
     }
     // Each read but the first met an end and was sent once more.
     expect(server.requests).toHaveLength(9);
+  });
+
+  it('costs a read nothing when all others close too', async () => {
+    const held: RawRequest[] = [];
+    misbehave = (request) => {
+      if (request.turn === 0 && held.push(request) === 3) held.forEach(behave);
+      if (request.turn > 0) request.socket.end();
+    };
+    await Promise.all([call(), call(), call()]);
+    expect(new Set(held.map(({ connection }) => connection)).size).toBe(3);
+    const read = call(LONG, { repeatable: true });
+    await expect.poll(() => server.requests.length, PATIENT).toBe(5);
+    expect(held).toHaveLength(4);
+    held.slice(3).forEach(behave);
+    expect(await read).toMatchObject({ ok: true, result: '"right"' });
   });
 
   it.each(['end', 'reset'] as const)(
