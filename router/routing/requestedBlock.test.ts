@@ -9,6 +9,8 @@ describe('requestedBlock', () => {
     ['eth_getStorageAt', '["0xaa","0x0","0x5"]', 5],
     ['eth_call', '[{},{"blockNumber":"0x20"}]', 32],
     ['eth_getLogs', '[{"fromBlock":"0x1","toBlock":"0x9"}]', 9],
+    ['trace_filter', '[{"fromBlock":"0x1","toBlock":"0x9"}]', 9],
+    ['eth_simulateV1', '[{},"0x9"]', 9],
     ['eth_getLogs', '[{"fromBlock":"0x7","toBlock":"latest"}]', 7],
   ])('of %s %s is %d', (method, params, expected) => {
     expect(requestedBlock(method, params as RawJson)).toBe(expected);

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../core/clock.ts';
+import type { RawJson } from '../core/rawJson.ts';
+import { ms } from '../core/units.ts';
+import { DEFAULT_ROUTING } from '../routing/settings.ts';
+import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import { call, DEADLINE, polledRouter, service } from './networkRouter.fixture.ts';
+
+const USUAL_MS = 20;
+const SLOW_MS = 1_500;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Services of which every so many-th call hangs for long. */
+function network(slowEvery: number) {
+  const clock = { now: () => ms(Date.now()), unix: systemClock.unix };
+  let asked = 0;
+  const upstream: UpstreamClient = {
+    call: (_target, _call, { signal }) =>
+      new Promise<UpstreamOutcome>((resolve) => {
+        asked += 1;
+        const latencyMs = ms(asked % slowEvery === 0 ? SLOW_MS : USUAL_MS);
+        const timer = setTimeout(() => resolve({ ok: true, result: '1' as RawJson, latencyMs }), latencyMs);
+        signal?.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve({ ok: false, class: 'provider', reason: 'aborted', latencyMs });
+        });
+      }),
+    close: async () => {},
+  };
+  const router = polledRouter([service('a', 'a'), service('b', 'b'), service('c', 'c')], { upstream, clock });
+  const measure = async (method: string, count: number) => {
+    asked = 0;
+    const spans: number[] = [];
+    for (let calls = 0; calls < count; calls += 1) {
+      const start = Date.now();
+      const answer = router.forward(call(method), DEADLINE);
+      await vi.advanceTimersToNextTimerAsync();
+      let done = false;
+      void answer.then(() => {
+        done = true;
+      });
+      await Promise.resolve();
+      while (!done) await vi.advanceTimersToNextTimerAsync();
+      spans.push(Date.now() - start);
+    }
+    spans.sort((one, other) => one - other);
+    return { asked, p99: spans[Math.floor(count * 0.99)] ?? 0, worst: spans.at(-1) ?? 0 };
+  };
+  return { measure };
+}
+
+describe('a second service for a slow read', () => {
+  it('spares users the slowest answers', async () => {
+    const { measure } = network(33);
+    const { p99, asked } = await measure('eth_call', 1_000);
+    expect(p99).toBeLessThanOrEqual(DEFAULT_ROUTING.minHedgeDelayMs + USUAL_MS);
+    expect(asked).toBeLessThan(1_000 * 1.1);
+  });
+
+  it('comes for no more than a share of the reads when all are slow', async () => {
+    const { measure } = network(1);
+    const { asked, worst } = await measure('eth_call', 400);
+    expect(asked).toBeLessThanOrEqual(400 * (1 + DEFAULT_ROUTING.hedgeShare) + 21);
+    expect(worst).toBeLessThanOrEqual(SLOW_MS);
+  });
+
+  it('never comes for a call that acts', async () => {
+    const { measure } = network(2);
+    const { asked, worst } = await measure('eth_sendTransaction', 200);
+    expect([asked, worst]).toEqual([200, SLOW_MS]);
+  });
+});
