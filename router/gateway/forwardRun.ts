@@ -154,9 +154,11 @@ export function createCallRun(
 
     abandonRest(winner) {
       let wasAskedBefore = true;
+      let isAlone = true;
       for (const entry of entries) {
         if (entry.state === winner.state) wasAskedBefore = false;
         if (entry.outcome) continue;
+        isAlone = false;
         const latencyMs = ms(clock.now() - entry.startedAt);
         if (wasAskedBefore) {
           settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, settings.stallMs);
@@ -164,7 +166,7 @@ export function createCallRun(
           abandon(entry, latencyMs);
         }
       }
-      abort.abort();
+      if (!isAlone) abort.abort(ABANDONED);
     },
 
     review: ({ state }, result) => context.review(state, call, question.block, result),
@@ -188,10 +190,13 @@ export function createCallRun(
     cancel() {
       isCancelled = true;
       for (const entry of entries) if (!entry.outcome) abandon(entry, ms(clock.now() - entry.startedAt));
-      abort.abort();
+      abort.abort(ABANDONED);
     },
   };
 }
+
+// In place of an error with a stack that nobody reads: to make one costs more than all else about a call.
+const ABANDONED = 'abandoned';
 
 function attemptOf({ state, startedAt, outcome }: Entry, beganAt: Ms): Attempt {
   const service = state.service.label;
@@ -210,16 +215,14 @@ function attemptOf({ state, startedAt, outcome }: Entry, beganAt: Ms): Attempt {
 }
 
 /** The first of the running attempts to end, or `silent` when none does within the time. */
-export async function firstOf(running: Iterable<Running>, withinMs?: Ms): Promise<Ended | 'silent'> {
-  const ends = Array.from(running, ({ ended }) => ended);
-  if (withinMs === undefined) return Promise.race(ends);
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<'silent'>((resolve) => {
-    timer = setTimeout(resolve, Math.ceil(withinMs), 'silent');
+export function firstOf(running: Iterable<Running>, withinMs?: Ms): Promise<Ended | 'silent'> {
+  return new Promise((resolve, reject) => {
+    const timer =
+      withinMs === undefined ? undefined : setTimeout(resolve, Math.ceil(withinMs), 'silent' as const);
+    const end = (ended: Ended) => {
+      clearTimeout(timer);
+      resolve(ended);
+    };
+    for (const { ended } of running) ended.then(end, reject);
   });
-  try {
-    return await Promise.race([...ends, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
