@@ -27,7 +27,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
     ...args,
     config: () => config,
     ...{ upstream, metrics },
-    onServiceLeft: (network, label) => void metrics.forgetService(network, label),
+    onServiceLeft: (network, label) => metrics.forgetService(network, label),
   });
   const { table } = control;
   const calls = createCallHandler({

@@ -44,7 +44,7 @@ function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
     haveSameServices: (before, plan) => before.services === plan.services,
     onServices(router, services, before) {
       for (const { label } of serviceDifference(services, before).left) {
-        void metrics.forgetService(router.slug, label);
+        metrics.forgetService(router.slug, label);
       }
     },
   });

@@ -46,7 +46,7 @@ test('forgets the series of a service that left, and no other', async () => {
   metrics.attempt('ethereum', 'gone', 'ok', 'ok');
   metrics.attempt('ethereum', 'gone', 'provider', 'reset');
   metrics.attempt('ethereum', 'here', 'ok', 'ok');
-  await metrics.forgetService('ethereum', 'gone');
+  metrics.forgetService('ethereum', 'gone');
   const text = await registry.metrics();
   expect(text).not.toContain('service="gone"');
   expect(text).toContain('service="here"');

@@ -1,5 +1,7 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { createCounter } from './counter.ts';
 import { gaugesOf } from './gauge.ts';
+import { createHistogram } from './histogram.ts';
 import { declareSettlementGauges, type SettlementGauges } from './settlementGauges.ts';
 
 /** What the gauges show, read at the moment of a scrape. */
@@ -36,7 +38,7 @@ export interface GatewayMetrics {
   /** A refused request body: not JSON, too large and the like. */
   refused(kind: string): void;
   /** Drops the series of a service that left: strangers come and go. */
-  forgetService(network: string, service: string): Promise<void>;
+  forgetService(network: string, service: string): void;
   /** Says where the gauges come from. */
   collectFrom(read: () => GatewayGauges): void;
 }
@@ -45,62 +47,49 @@ export interface GatewayMetrics {
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics(registry: Registry): GatewayMetrics {
-  const registers = [registry];
-  const calls = new Counter({
+  const calls = createCounter(registry, {
     name: 'din_calls_total',
     help: 'Calls by users: result, error (their own, passed on), failed (no service could answer) or gone (they left)',
     labelNames: ['network', 'result'],
-    registers,
   });
-  const duration = new Histogram({
+  const duration = createHistogram(registry, {
     name: 'din_call_duration_seconds',
     help: 'From the parsed call to its answer, all attempts included',
     labelNames: ['network'],
     buckets: DURATION_BUCKETS,
-    registers,
   });
-  const attempts = new Counter({
+  const attempts = createCounter(registry, {
     name: 'din_attempts_total',
     help: 'Calls to services by outcome: ok or the class and reason of the failure',
     labelNames: ['network', 'service', 'class', 'reason'],
-    registers,
   });
-  const failovers = new Counter({
+  const failovers = createCounter(registry, {
     name: 'din_failovers_total',
     help: 'Attempts after the first of a call',
     labelNames: ['network'],
-    registers,
   });
-  const http = new Counter({
+  const http = createCounter(registry, {
     name: 'din_http_responses_total',
     help: 'HTTP answers by route and status',
     labelNames: ['route', 'status'],
-    registers,
   });
-  const refused = new Counter({
+  const refused = createCounter(registry, {
     name: 'din_requests_refused_total',
     help: 'Requests answered without asking any service',
     labelNames: ['kind'],
-    registers,
   });
   const collectFrom = registerGauges(registry);
 
   return {
     call(network, result, seconds) {
-      calls.inc({ network, result });
-      duration.observe({ network }, seconds);
+      calls.inc(network, result);
+      duration.observe(seconds, network);
     },
-    attempt: (network, service, outcome, reason) =>
-      attempts.inc({ network, service, class: outcome, reason }),
-    failover: (network) => failovers.inc({ network }),
-    http: (route, status) => http.inc({ route, status: String(status) }),
-    refused: (kind) => refused.inc({ kind }),
-    async forgetService(network, service) {
-      const { values } = await attempts.get();
-      for (const { labels } of values) {
-        if (labels.network === network && labels.service === service) attempts.remove(labels);
-      }
-    },
+    attempt: attempts.inc,
+    failover: failovers.inc,
+    http: (route, status) => http.inc(route, String(status)),
+    refused: refused.inc,
+    forgetService: attempts.remove,
     collectFrom,
   };
 }
