@@ -99,6 +99,35 @@ describe('headPoller', () => {
     expect(reports.map(([, report]) => report.ok)).toEqual([true, true, false, true]);
   });
 
+  test('asks for the chain id again after some polls, and at once when the head jumps', async () => {
+    const reports: [string, HeadReport][] = [];
+    let head = 5;
+    let chain = '"0x1"';
+    const { follow, stop, asked, nextRound } = poller((_, method) =>
+      ok(method === 'eth_chainId' ? chain : `"0x${head.toString(16)}"`),
+    );
+    follow(router(reports), [service('a')]);
+    let round = 0;
+    const rounds = async (count: number) => {
+      for (let each = 0; each < count; each += 1) {
+        if (round > 0) nextRound();
+        round += 1;
+        await vi.waitFor(() => expect(reports).toHaveLength(round));
+      }
+    };
+    const checks = () => asked.filter((line) => line.startsWith('eth_chainId')).length;
+    await rounds(10);
+    expect(checks()).toBe(1);
+    await rounds(10);
+    expect(checks()).toBe(2);
+    head = 9_000;
+    chain = '"0x2"';
+    await rounds(1);
+    expect(checks()).toBe(3);
+    expect(reports.at(-1)).toEqual(['a', { ok: true, number: 9_000, chainIdOk: false }]);
+    stop();
+  });
+
   test('a hung service gathers no polls and holds up no other', async () => {
     const reports: [string, HeadReport][] = [];
     const { follow, stop, asked, nextRound } = poller((url, method) => {

@@ -31,11 +31,13 @@ interface Poll {
 
 // Longest Retry-After that keeps a service unpolled: a stranger chooses it.
 const MAX_PAUSE_MS = ms(60_000);
+const TRUSTED_POLLS = 10;
+const JUMP_BLOCKS = 64;
 
 /**
- * Asks every service for its newest block, and for its chain id at first and after each failure. A service's next poll
- * starts only when its last has ended, so that a hung service never gathers polls. These polls are also what tries
- * whether a failed service is back: no user's call has to.
+ * Asks every service for its newest block, and for its chain id at first, after each failure or jump, and every some
+ * polls: what stands behind a URL may be replaced. A service's next poll only when its last has ended, so that a hung
+ * service never gathers polls. Where there is no traffic to copy these polls also try whether a failed service is back.
  */
 export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
   const sleep = args.sleep ?? ((time, signal) => delay(time, undefined, { signal, ref: false }));
@@ -49,15 +51,21 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
     );
 
   const poll = async (router: NetworkRouter, service: RouteService, chainId: number, signal: AbortSignal) => {
-    let chainIdOk = false;
+    // Polls until the chain id is asked for again.
+    let trust = 0;
+    let before: number | undefined;
     while (!signal.aborted) {
-      const [head, chain] = await Promise.all([
+      const askChain = () => ask(service, 'eth_chainId', signal);
+      const [head, asked] = await Promise.all([
         ask(service, 'eth_blockNumber', signal),
-        chainIdOk ? undefined : ask(service, 'eth_chainId', signal),
+        trust === 0 ? askChain() : undefined,
       ]);
+      const chain = asked ?? (isJump(head, before) ? await askChain() : undefined);
       if (signal.aborted) return;
       const report = headReport(head, chain, chainId);
-      chainIdOk = report.ok && report.chainIdOk;
+      if (chain) trust = TRUSTED_POLLS;
+      trust = report.ok && report.chainIdOk ? trust - 1 : 0;
+      before = report.ok ? report.number : undefined;
       router.reportHead(service.key, report);
       args.onReport?.(router, service.key, report);
       const pause = Math.max(
@@ -101,6 +109,12 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
       following.clear();
     },
   };
+}
+
+/** Whether a head is further from the last one than a chain goes between two polls. */
+function isJump(head: UpstreamOutcome, before: number | undefined): boolean {
+  const number = head.ok ? quantity(head.result) : undefined;
+  return number !== undefined && before !== undefined && Math.abs(number - before) > JUMP_BLOCKS;
 }
 
 /** What two answers say about a service. @param chain undefined when the chain id is already known to be right */

@@ -1,3 +1,4 @@
+import { type Caip2, eip155ChainId } from '../core/caip2.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
@@ -36,12 +37,14 @@ export interface NetworkHeads {
 }
 
 export function createNetworkHeads(args: {
+  readonly caip2: Caip2;
   readonly clock: Clock;
   readonly settings: () => RoutingSettings;
 }): NetworkHeads {
   const { clock, settings } = args;
   const book = createHeadBook(settings);
   const floor = createHeadFloor(settings);
+  const chainId = eip155ChainId(args.caip2);
   const isTrusted = (state: ServiceState) => state.service.tier === 'own';
 
   /** The newest block that somebody has, for all we know. */
@@ -62,8 +65,7 @@ export function createNetworkHeads(args: {
     if (number === undefined) return undefined;
     const verdict = judge(state, number);
     if (verdict.number === number) return undefined;
-    const told = `"0x${verdict.number.toString(16)}"` as RawJson;
-    return { opinions: verdict.isDoubtful ? 'all' : 'none', result: told };
+    return { opinions: verdict.isDoubtful ? 'all' : 'none', result: quantity(verdict.number) };
   }
 
   function reviewNewest(state: ServiceState, result: RawJson): Review | undefined {
@@ -73,6 +75,12 @@ export function createNetworkHeads(args: {
     if (verdict.isDoubtful) return { opinions: 'all', result };
     // An older one than was told already, though not by much.
     return verdict.number > number ? { opinions: 'one', result } : undefined;
+  }
+
+  /** A node that was moved to another chain since its last poll. */
+  function reviewChain(result: RawJson): Review | undefined {
+    if (chainId === undefined || blockNumber(result) === chainId) return undefined;
+    return { opinions: 'all', result: quantity(chainId) };
   }
 
   return {
@@ -109,10 +117,15 @@ export function createNetworkHeads(args: {
         return opinions === 'none' ? undefined : { opinions, result };
       }
       if (method === 'eth_blockNumber') return reviewNumber(state, result);
+      if (method === 'eth_chainId') return reviewChain(result);
       const isNewest = method === 'eth_getBlockByNumber' && params !== undefined && LATEST.test(params);
       return isNewest ? reviewNewest(state, result) : undefined;
     },
   };
+}
+
+function quantity(number: number): RawJson {
+  return `"0x${number.toString(16)}"` as RawJson;
 }
 
 const LATEST = /^\s*\[\s*"latest"/;

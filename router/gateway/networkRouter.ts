@@ -127,7 +127,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   let tiers: readonly (readonly ServiceState[])[] = [];
   /** Made when a session first asks for them. */
   let rings: readonly SessionRing<ServiceState>[] | undefined;
-  const heads = createNetworkHeads({ clock, settings: () => settings });
+  const heads = createNetworkHeads({ caip2: args.caip2, clock, settings: () => settings });
   const probes = createMirrorProbes({
     upstream: args.upstream,
     clock,

@@ -122,6 +122,22 @@ describe('the newest block', () => {
   });
 });
 
+describe('the chain id', () => {
+  it('is the network’s own, also of a node that was moved to another chain since its last poll', async () => {
+    const { ask, visits } = network(
+      { moved: () => ok('"0x2"'), good: () => ok('"0x1"') },
+      { ownFirst: true },
+    );
+    expect(await ask('eth_chainId')).toBe('"0x1"');
+    expect(visits).toEqual(['moved', 'good']);
+  });
+
+  it('is told also when all nodes were moved', async () => {
+    const { ask } = network({ a: () => ok('"0x2"'), b: () => ok('"0x3"') });
+    expect(await ask('eth_chainId')).toBe('"0x1"');
+  });
+});
+
 describe('a session', () => {
   it('stays on one service, moves on when that one fails, and comes back', async () => {
     const nodes = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, () => ok('1')]));
