@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** USER_HZ: the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
 /**
  * Most memory that a process and its living descendants held, each at its own time, in bytes. Undefined where there is
  * no `/proc` or the process has ended.
@@ -8,6 +11,14 @@ export function peakMemory(pid: number): number | undefined {
   const own = peakOf(pid);
   if (own === undefined) return undefined;
   return childrenOf(pid).reduce((sum, child) => sum + (peakMemory(child) ?? 0), own);
+}
+
+/** Processor time that a process and its living descendants have used, in seconds; 0 where there is no `/proc`. */
+export function processorSeconds(pid: number): number {
+  // Behind the name, which may hold anything: utime and stime, the 14th and 15th field.
+  const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? [];
+  const own = (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
+  return childrenOf(pid).reduce((sum, child) => sum + processorSeconds(child), own);
 }
 
 function peakOf(pid: number): number | undefined {

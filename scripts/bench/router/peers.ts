@@ -1,0 +1,138 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GatewayConfigInput } from '../../../router/config/schema.ts';
+import type { ProcessSpec } from '../../devnet/processes.ts';
+import { nodeConfig, proxyConfig } from './nginx.ts';
+import { findProgram, requireProgram } from './programs.ts';
+
+export const PEER_NAMES = [
+  'nginx',
+  'haproxy',
+  'Caddy',
+  'ours, 1 process',
+  'ours, 2 workers',
+  'ours, upstream batching',
+] as const;
+export type PeerName = (typeof PEER_NAMES)[number];
+
+export interface Place {
+  /** Its own, for its files. */
+  readonly directory: string;
+  readonly port: number;
+  readonly nodePort: number;
+}
+
+export interface Peer {
+  readonly spec: ProcessSpec;
+  readonly path: '/' | '/ethereum';
+}
+
+const DIN = join(import.meta.dirname, '../../din.ts');
+
+export function fakeNode({ directory, nodePort }: Omit<Place, 'port'>): ProcessSpec {
+  const file = written(directory, 'nginx.conf', nodeConfig(directory, nodePort));
+  return nginx('node', directory, file);
+}
+
+/** Writes the peer's configuration; each of the others has one processor. Undefined when it is not installed. */
+export function preparePeer(name: PeerName, place: Place): Peer | undefined {
+  switch (name) {
+    case 'nginx':
+      return { spec: nginxProxy(place), path: '/' };
+    case 'haproxy':
+      return plain(haproxy(place));
+    case 'Caddy':
+      return plain(caddy(place));
+    case 'ours, 1 process':
+      return gateway(place, {});
+    case 'ours, 2 workers':
+      return gateway(place, { workers: 2 });
+    case 'ours, upstream batching':
+      return gateway(place, { batch: true });
+  }
+}
+
+function plain(spec: ProcessSpec | undefined): Peer | undefined {
+  return spec && { spec, path: '/' };
+}
+
+function nginxProxy({ directory, port, nodePort }: Place): ProcessSpec {
+  return nginx('nginx', directory, written(directory, 'nginx.conf', proxyConfig(directory, port, nodePort)));
+}
+
+function nginx(name: string, directory: string, file: string): ProcessSpec {
+  return { name, command: requireProgram('nginx'), args: ['-p', directory, '-e', 'stderr', '-c', file] };
+}
+
+function haproxy({ directory, port, nodePort }: Place): ProcessSpec | undefined {
+  const command = findProgram('haproxy');
+  if (command === undefined) return undefined;
+  const text = `global
+  nbthread 1
+defaults
+  mode http
+  maxconn 4096
+  http-reuse always
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend users
+  bind 127.0.0.1:${port}
+  default_backend node
+backend node
+  server node 127.0.0.1:${nodePort}
+`;
+  return (
+    command && { name: 'haproxy', command, args: ['-db', '-f', written(directory, 'haproxy.cfg', text)] }
+  );
+}
+
+function caddy({ directory, port, nodePort }: Place): ProcessSpec | undefined {
+  const command = findProgram('caddy');
+  if (command === undefined) return undefined;
+  // Its default of 32 kept connections would have it open new ones all the time.
+  const text = `{
+  admin off
+  auto_https off
+}
+http://127.0.0.1:${port} {
+  reverse_proxy 127.0.0.1:${nodePort} {
+    transport http {
+      keepalive_idle_conns_per_host 256
+    }
+  }
+}
+`;
+  const args = ['run', '--adapter', 'caddyfile', '--config', written(directory, 'Caddyfile', text)];
+  const env = { GOMAXPROCS: '1', HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
+  return { name: 'caddy', command, args, env };
+}
+
+function gateway(
+  { directory, port, nodePort }: Place,
+  { workers = 1, batch = false }: { readonly workers?: number; readonly batch?: boolean },
+): Peer {
+  const config: GatewayConfigInput = {
+    listen: `127.0.0.1:${port}`,
+    workers,
+    networks: [
+      {
+        id: 'eip155:1',
+        slug: 'ethereum',
+        upstreams: [{ name: 'node', url: `http://127.0.0.1:${nodePort}`, batch }],
+      },
+    ],
+  };
+  const file = written(directory, 'gateway.yaml', JSON.stringify(config));
+  return {
+    spec: { name: 'gateway', command: process.execPath, args: [DIN, 'gateway', '--config', file] },
+    path: '/ethereum',
+  };
+}
+
+function written(directory: string, name: string, text: string): string {
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  return file;
+}
