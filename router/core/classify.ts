@@ -52,5 +52,6 @@ export function isNonceUsed(error: RawJson): boolean {
   return message !== undefined && NONCE_USED.test(message.slice(0, MESSAGE_LIMIT));
 }
 
+// Substrate's "stale" and "banned" and the chains that call it a replay mean the same.
 const NONCE_USED =
-  /nonce (?:is )?too low|old ?nonce|nonce.*already (?:been )?used|invalid nonce|nonce too small/i;
+  /nonce[ _](?:is )?too[ _](?:low|small)|old ?nonce|nonce.{0,40}already ?(?:been ?)?used|invalid (?:transaction )?nonce|pool\(stale\)|temporarily ?banned|replay[ _]attack/i;
