@@ -82,9 +82,7 @@ frontend users
 backend node
   server node 127.0.0.1:${nodePort}
 `;
-  return (
-    command && { name: 'haproxy', command, args: ['-db', '-f', written(directory, 'haproxy.cfg', text)] }
-  );
+  return { name: 'haproxy', command, args: ['-db', '-f', written(directory, 'haproxy.cfg', text)] };
 }
 
 function caddy({ directory, port, nodePort }: Place): ProcessSpec | undefined {
