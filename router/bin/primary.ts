@@ -60,8 +60,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   const reportsNow = async () => (await pool?.reports()) ?? [];
   const pages: { [Kind in keyof Pages]: () => Promise<Pages[Kind]> } = {
     async readiness() {
-      const reports = await reportsNow();
-      const hasEligible = reports.some((report) => report.hasEligible);
+      const hasEligible = (await pool?.hasEligible()) ?? false;
       return readiness({ ...state([]), hasEligible });
     },
     async status() {

@@ -73,7 +73,6 @@ function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
   });
 
   const report = async (): Promise<WorkerReport> => ({
-    hasEligible: table.routers().some((router) => router.hasEligible()),
     totals: calls.totals(),
     networks: table.routers().map((router) => ({ caip2: router.caip2, services: router.services() })),
     metrics: countsOf(await registry.getMetricsAsJSON()),
@@ -115,6 +114,11 @@ function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
       case 'report':
         void report().then((made) => tell({ kind: 'report', id: message.id, report: made }));
         break;
+      case 'eligible': {
+        const hasEligible = table.routers().some((router) => router.hasEligible());
+        tell({ kind: 'eligible', id: message.id, hasEligible });
+        break;
+      }
       case 'page':
         questions.get(message.id)?.(message.page);
         break;

@@ -12,6 +12,8 @@ export interface WorkerPool {
   broadcast(message: ToWorker): void;
   /** What each worker knows now; of one that is busy or has just come, what is known of it so far. */
   reports(): Promise<readonly WorkerReport[]>;
+  /** Whether one of them has a service to ask. */
+  hasEligible(): Promise<boolean>;
   /** Lets all end: new connections are refused, calls in flight answered. Those still there after the time are killed. */
   close(withinMs: number): Promise<void>;
 }
@@ -33,6 +35,7 @@ interface Member {
   readonly worker: Worker;
   listeningSince: number | undefined;
   last: WorkerReport | undefined;
+  hasEligible: boolean;
 }
 
 // A page waits no longer for a worker that is busy.
@@ -51,7 +54,8 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   let lastQuestion = 0;
   let deathsInARow = 0;
   let hasServed = false;
-  let closing: (() => void) | undefined;
+  const allGone = Promise.withResolvers<void>();
+  let isClosing = false;
 
   cluster.setupPrimary({ exec: fileURLToPath(import.meta.resolve('./worker.ts')), args: [] });
 
@@ -66,7 +70,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
 
   const begin = () => {
     const worker = cluster.fork();
-    const member: Member = { worker, listeningSince: undefined, last: undefined };
+    const member: Member = { worker, listeningSince: undefined, last: undefined, hasEligible: false };
     members.set(worker.id, member);
     worker.on('error', (error) => logger.warn({ err: error, worker: worker.id }, 'worker_error'));
     worker.on('message', (message: FromWorker) => void take(member, message));
@@ -83,7 +87,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         member.listeningSince = performance.now();
         logger.info({ worker: member.worker.id, pid: member.worker.process.pid }, 'worker_serving');
         const all = [...members.values()];
-        if (all.length === args.count && all.every(({ listeningSince }) => listeningSince !== undefined)) {
+        if (all.length === args.count && all.every(isServing)) {
           hasServed = true;
           started.resolve(message.port);
         }
@@ -101,6 +105,10 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         member.last = message.report;
         answered(message.id, member.worker.id);
         break;
+      case 'eligible':
+        member.hasEligible = message.hasEligible;
+        answered(message.id, member.worker.id);
+        break;
     }
   };
 
@@ -108,8 +116,8 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     members.delete(worker.id);
     if (last) args.onGone(last);
     for (const question of [...waiting.keys()]) answered(question, worker.id);
-    if (closing !== undefined) {
-      if (members.size === 0) closing();
+    if (isClosing) {
+      if (members.size === 0) allGone.resolve();
       return;
     }
     if (!hasServed) started.reject(new WorkerError(worker.process.pid, signal ?? code));
@@ -118,40 +126,50 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     deathsInARow = deaths;
     logger.error({ worker: worker.id, pid: worker.process.pid, code, signal, delayMs }, 'worker_died');
     setTimeout(() => {
-      if (closing === undefined) begin();
+      if (!isClosing) begin();
     }, delayMs);
   };
 
+  /** Until all that serve have answered, or the time is over. */
+  const askAll = async (kind: 'report' | 'eligible') => {
+    lastQuestion += 1;
+    const id = lastQuestion;
+    const asked = [...members.values()].filter(isServing);
+    if (asked.length === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, REPORT_TIMEOUT_MS);
+    waiting.set(id, { left: new Set(asked.map(({ worker }) => worker.id)), done: resolve });
+    for (const member of asked) send(member, { kind, id });
+    await promise;
+    clearTimeout(timer);
+    waiting.delete(id);
+  };
+
   const pool: WorkerPool = {
-    count: () => members.values().reduce((sum, { listeningSince }) => sum + (listeningSince ? 1 : 0), 0),
+    count: () => [...members.values()].filter(isServing).length,
     broadcast(message) {
       for (const member of members.values()) send(member, message);
     },
     async reports() {
-      lastQuestion += 1;
-      const id = lastQuestion;
-      const asked = [...members.values()].filter(({ listeningSince }) => listeningSince !== undefined);
-      if (asked.length > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const timer = setTimeout(resolve, REPORT_TIMEOUT_MS);
-        waiting.set(id, { left: new Set(asked.map(({ worker }) => worker.id)), done: resolve });
-        for (const member of asked) send(member, { kind: 'report', id });
-        await promise;
-        clearTimeout(timer);
-        waiting.delete(id);
-      }
+      await askAll('report');
       return Array.from(members.values(), ({ last }) => last).filter((last) => last !== undefined);
     },
+    async hasEligible() {
+      await askAll('eligible');
+      return members.values().some((member) => isServing(member) && member.hasEligible);
+    },
     async close(withinMs) {
-      if (members.size === 0) return;
-      const ended = new Promise<void>((resolve) => {
-        closing = resolve;
-      });
-      pool.broadcast({ kind: 'close' });
+      isClosing = true;
+      for (const member of members.values()) {
+        if (isServing(member)) send(member, { kind: 'close' });
+        // Nobody is served by it yet.
+        else member.worker.process.kill('SIGKILL');
+      }
       const kill = setTimeout(() => {
         for (const { worker } of members.values()) worker.process.kill('SIGKILL');
       }, withinMs);
-      await ended;
+      if (members.size === 0) allGone.resolve();
+      await allGone.promise;
       clearTimeout(kill);
     },
   };
@@ -164,6 +182,10 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     await pool.close(0);
     throw error;
   }
+}
+
+function isServing({ listeningSince }: Member): boolean {
+  return listeningSince !== undefined;
 }
 
 /** A worker ended before it served. Its own log says why. */

@@ -48,7 +48,6 @@ export interface Pages {
 
 /** What a worker knows by its own calls. */
 export interface WorkerReport {
-  readonly hasEligible: boolean;
   readonly totals: CallTotals;
   readonly networks: readonly { readonly caip2: Caip2; readonly services: readonly ServiceView[] }[];
   /** Its counters and histograms; gauges are the primary's. */
@@ -62,6 +61,8 @@ export type ToWorker =
   /** All that it needs is sent: it opens the port. */
   | { readonly kind: 'serve' }
   | { readonly kind: 'report'; readonly id: number }
+  /** A small question beside the report, which grows with the services: load balancers ask each second. */
+  | { readonly kind: 'eligible'; readonly id: number }
   /** Null: the page could not be written. */
   | { readonly kind: 'page'; readonly id: number; readonly page: Pages[keyof Pages] | null }
   /** Users should go elsewhere, but those who come are served. */
@@ -74,4 +75,5 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'unable'; readonly code: 'PORT_IN_USE' | 'LISTEN_FAILED'; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly page: keyof Pages }
-  | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport };
+  | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
+  | { readonly kind: 'eligible'; readonly id: number; readonly hasEligible: boolean };
