@@ -36,7 +36,7 @@ describe("what nodes and vendors really answer, by the table's general rows", ()
 
   it.each(
     cases.filter(([, , , , text]) =>
-      /nonce.{0,30}too low|old ?nonce|nonce.?already|stale\)|banned$|replay/i.test(text),
+      /nonce.{0,30}too low|old ?nonce|nonce.?already|stale\)|banned$|replay.attack/i.test(text),
     ),
   )(
     '%s: %s, HTTP %d, %s %j may be this very transaction, mined',

@@ -113,7 +113,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'provider',
     kind: 'broken, behind or not reachable behind its proxy',
     message:
-      /shutting down|shut ?down|starting up|warming up|leveldb|pebble|rocksdb|mdbx|database|\bdb\b|corrupt|is behind|unhealthy|not healthy|\bsync(?:ing|ed|hroni[sz]\w*)?\b|internal .{0,20}error|server error|something went wrong|unexpected (?:error|eof|end)|\bEOF\b|panic|crash|runtime error|nil pointer|not connected|connection|connect\b|dial tcp|econn|upstream|backend|no (?:available|healthy)|bad gateway|gateway|service unavailable|temporarily unavailable|unavailable|maintenance|out of memory|no space|i\/o|not ready|not responding|unreachable|no response|peers?\b/i,
+      /shutting down|shut ?down|starting up|warming up|leveldb|pebble|rocksdb|mdbx|database|\bdb\b|corrupt|is behind|unhealthy|not healthy|\bsync(?:ing|ed|hroni[sz]\w*)?\b|^internal\b|internal .{0,20}error|server error|something went wrong|unexpected (?:error|eof|end)|\bEOF\b|panic|crash|runtime error|nil pointer|not connected|connection|connect\b|dial tcp|econn|upstream|backend|no (?:available|healthy)|bad gateway|gateway|service unavailable|temporarily unavailable|unavailable|maintenance|out of memory|no space|i\/o|not ready|not responding|unreachable|no response|peers?\b/i,
   },
   {
     class: 'provider',
