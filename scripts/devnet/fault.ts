@@ -12,6 +12,19 @@ import { DinError } from '../../router/core/dinError.ts';
  * - `behind`: the head stands still at the block of the moment of switching
  * - `wrong`: well-formed lies about balances, hashes and, if asked for, the chain id
  * - `drop`: the connection is cut in the middle of the body
+ * - `kill`: the process kills itself in the middle of the next answer
+ * - `refuse`: nothing listens any more
+ * - `hangBody`: status and headers come, the body never does
+ * - `drip`: the body comes byte by byte, `intervalMs` apart
+ * - `reset`: the connection is reset in place of an answer
+ * - `status502`: a proxy's error page
+ * - `wrongId`: the answer is to a call that nobody made
+ * - `truncated`: the JSON ends too early, the body does not
+ * - `ahead`: the head is `blocks` further than the chain has ever been
+ * - `forgets`: blocks that there are come back as null
+ * - `giant`: a body that goes on and on
+ * - `bomb`: a small compressed body that would fill the memory
+ * - `tls`: the port speaks TLS, with a certificate that nobody has reason to trust
  */
 const FAULT = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('none') }),
@@ -22,8 +35,33 @@ const FAULT = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('status429'), retryAfterSeconds: z.int().min(0).max(3600).default(1) }),
   z.strictObject({ mode: z.literal('html') }),
   z.strictObject({ mode: z.literal('behind') }),
-  z.strictObject({ mode: z.literal('wrong'), chainId: z.int().positive().optional() }),
+  z.strictObject({
+    mode: z.literal('wrong'),
+    chainId: z.int().positive().optional(),
+    /** Only on this path of the URL. */
+    path: z.string().startsWith('/').optional(),
+  }),
   z.strictObject({ mode: z.literal('drop') }),
+  z.strictObject({ mode: z.literal('kill') }),
+  z.strictObject({ mode: z.literal('refuse') }),
+  z.strictObject({ mode: z.literal('hangBody') }),
+  z.strictObject({ mode: z.literal('drip'), intervalMs: z.int().min(1).max(60_000).default(250) }),
+  z.strictObject({ mode: z.literal('reset') }),
+  z.strictObject({ mode: z.literal('status502') }),
+  z.strictObject({ mode: z.literal('wrongId') }),
+  z.strictObject({ mode: z.literal('truncated') }),
+  z.strictObject({
+    mode: z.literal('ahead'),
+    blocks: z
+      .int()
+      .positive()
+      .max(2 ** 40)
+      .default(1_000_000),
+  }),
+  z.strictObject({ mode: z.literal('forgets') }),
+  z.strictObject({ mode: z.literal('giant') }),
+  z.strictObject({ mode: z.literal('bomb') }),
+  z.strictObject({ mode: z.literal('tls') }),
 ]);
 
 export type Fault = z.output<typeof FAULT>;

@@ -9,6 +9,8 @@ const MAIN = fileURLToPath(new URL('providerMain.ts', import.meta.url));
 const PREFIX = 'provider-';
 const READY_TIMEOUT_MS = 20_000;
 
+export type FleetMember = Pick<ProviderState, 'name' | 'url' | 'controlUrl'>;
+
 /** The providers' endpoints, each its own process. */
 export interface ProviderFleet {
   /** Starts the endpoint's process, or starts it again after its end. */
@@ -23,12 +25,12 @@ export interface ProviderFleet {
 /** Errors: {@link UnknownProviderError}, and those of processes and switches. */
 export function createProviderFleet(
   processes: Processes,
-  providers: readonly ProviderState[],
+  providers: readonly FleetMember[],
   nodeUrl: string,
 ): ProviderFleet {
   const running = new Map<string, ManagedProcess>();
 
-  const find = (name: string): ProviderState => {
+  const find = (name: string): FleetMember => {
     const provider = providers.find((one) => one.name === name);
     if (provider === undefined) throw new UnknownProviderError(name, providers);
     return provider;
@@ -69,7 +71,7 @@ export function providerOfProcess(processName: string): string | undefined {
 
 export class UnknownProviderError extends DinError {
   readonly code = 'UNKNOWN_PROVIDER';
-  constructor(name: string, providers: readonly ProviderState[]) {
+  constructor(name: string, providers: readonly FleetMember[]) {
     super(`no provider ${name}; there are ${providers.map((provider) => provider.name).join(', ')}`);
   }
 }

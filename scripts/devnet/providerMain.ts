@@ -9,6 +9,9 @@ const node = await startProviderNode({
   nodeUrl,
   port: Number(port),
   controlPort: Number(controlPort),
-  exit: () => process.exit(1),
+  exit(signal) {
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(1);
+  },
 });
 console.log(`${node.url} in front of ${nodeUrl}, switch at ${node.controlUrl}/fault`);

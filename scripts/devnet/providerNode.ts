@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { alteredItem, isAltering } from './alteredItem.ts';
+import { openDoor } from './door.ts';
 import type { Fault } from './fault.ts';
 import { parseFault } from './fault.ts';
-import { freezeRequest, freezeResponse } from './frozenHead.ts';
+import { freezeRequest } from './frozenHead.ts';
 import { closeServer, createControlServer, listen, readBody } from './httpJson.ts';
 import { type Json, mapItems, rpcItems } from './rpcItems.ts';
-import { wrongResponse } from './wrongAnswer.ts';
+import { refuseUnasked, send, spoilAnswer } from './spoiltAnswer.ts';
 
 // Nodes commonly take 5 MiB; more is a mistake of the caller's.
 const MAX_REQUEST_BYTES = 5 * 1024 * 1024;
@@ -21,8 +23,8 @@ export interface ProviderNodeOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly controlPort: number;
-  /** What `die` does. The process ends; a test passes something gentler. */
-  readonly exit: () => void;
+  /** What `die` and `kill` do. The process ends; a test passes something gentler. */
+  readonly exit: (signal?: 'SIGKILL') => void;
 }
 
 /** What has arrived since the start. */
@@ -30,6 +32,8 @@ export interface ProviderStats {
   readonly requests: number;
   /** Calls by method, each item of a batch by itself. */
   readonly calls: Readonly<Record<string, number>>;
+  /** Requests, and connections for `tls`, that met the present fault. */
+  readonly spoilt: number;
 }
 
 export interface ProviderNode {
@@ -45,6 +49,7 @@ export async function startProviderNode(options: ProviderNodeOptions): Promise<P
   const held = new Set<ServerResponse>();
   const calls: Record<string, number> = {};
   let requests = 0;
+  let spoilt = 0;
   let fault: Fault = { mode: 'none' };
   let head = 0n;
 
@@ -60,11 +65,9 @@ export async function startProviderNode(options: ProviderNodeOptions): Promise<P
     const frozen = active.mode === 'behind';
     const sent = frozen ? mapItems(request, (item) => freezeRequest(item, head)) : request;
     const answer = JSON.parse((await ask(JSON.stringify(sent))).toString('utf8')) as Json;
-    const altered = mapItems(answer, (item) => {
-      const method = methods.get(JSON.stringify(item.id));
-      if (frozen) return freezeResponse(method, item, head);
-      return wrongResponse(method, item, active.mode === 'wrong' ? active.chainId : undefined);
-    });
+    const altered = mapItems(answer, (item) =>
+      alteredItem(active, head, methods.get(JSON.stringify(item.id)), item),
+    );
     return Buffer.from(JSON.stringify(altered));
   };
 
@@ -75,36 +78,19 @@ export async function startProviderNode(options: ProviderNodeOptions): Promise<P
       calls[method] = (calls[method] ?? 0) + 1;
     }
     // One fault for the whole request, even when the switch is turned meanwhile.
-    const active = fault;
-    switch (active.mode) {
-      case 'die':
-      case 'hang':
-        held.add(response);
-        response.once('close', () => held.delete(response));
-        return;
-      case 'status500':
-        send(response, 500, 'text/plain', Buffer.from('internal error'));
-        return;
-      case 'status429':
-        response.setHeader('retry-after', String(active.retryAfterSeconds));
-        send(response, 429, 'text/plain', Buffer.from('too many requests'));
-        return;
-      case 'html':
-        send(
-          response,
-          200,
-          'text/html',
-          Buffer.from('<!doctype html><title>Welcome</title><h1>It works!</h1>'),
-        );
-        return;
-      case 'slow':
-        await delay(active.delayMs, undefined, { ref: false });
-        break;
+    const elsewhere = fault.mode === 'wrong' && fault.path !== undefined && fault.path !== request.url;
+    const active: Fault = elsewhere ? { mode: 'none' } : fault;
+    if (active.mode !== 'none') spoilt += 1;
+    if (active.mode === 'die' || active.mode === 'hang') {
+      held.add(response);
+      response.once('close', () => held.delete(response));
+      return;
     }
-    const altered = active.mode === 'behind' || active.mode === 'wrong';
-    const answer = await (altered ? askAltered(body, active) : ask(body));
-    if (active.mode === 'drop') cut(response, answer);
-    else send(response, 200, 'application/json', answer);
+    if (refuseUnasked(active, response)) return;
+    if (active.mode === 'slow') await delay(active.delayMs, undefined, { ref: false });
+    const answer = await (isAltering(active) ? askAltered(body, active) : ask(body));
+    if (!spoilAnswer({ fault: active, response, answer, kill: () => options.exit('SIGKILL') }))
+      send(response, 200, 'application/json', answer);
   };
 
   const switchTo = async (next: Fault): Promise<void> => {
@@ -113,9 +99,11 @@ export async function startProviderNode(options: ProviderNodeOptions): Promise<P
       head = BigInt((JSON.parse(answer.toString('utf8')) as { result: string }).result);
     }
     fault = next;
+    spoilt = 0;
     for (const response of held) response.destroy();
+    await door.turn(next.mode === 'refuse' ? 'closed' : next.mode === 'tls' ? 'tls' : 'http');
     // After the answer to the one who turned the switch.
-    if (next.mode === 'die') setTimeout(options.exit, 50);
+    if (next.mode === 'die') setTimeout(() => options.exit(), 50);
   };
 
   const server = createServer((request, response) => {
@@ -125,30 +113,22 @@ export async function startProviderNode(options: ProviderNodeOptions): Promise<P
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const control = createControlServer(async (route, body) => {
     if (route === 'GET /fault') return { status: 200, body: fault };
-    if (route === 'GET /stats') return { status: 200, body: { requests, calls } satisfies ProviderStats };
+    if (route === 'GET /stats')
+      return { status: 200, body: { requests, calls, spoilt } satisfies ProviderStats };
     if (route !== 'POST /fault')
       return { status: 404, body: { error: 'GET /fault, POST /fault, GET /stats' } };
     await switchTo(parseFault(body));
     return { status: 200, body: fault };
   });
-  const port = await listen(server, options.port);
+  const door = await openDoor(server, options.port, () => {
+    spoilt += 1;
+  });
   const controlPort = await listen(control, options.controlPort);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${door.port}`,
     controlUrl: `http://127.0.0.1:${controlPort}`,
     async close() {
-      await Promise.all([closeServer(server), closeServer(control), node.destroy()]);
+      await Promise.all([door.turn('closed'), closeServer(control), node.destroy()]);
     },
   };
-}
-
-function send(response: ServerResponse, status: number, type: string, body: Buffer): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': type, 'content-length': body.length });
-  response.end(body);
-}
-
-function cut(response: ServerResponse, body: Buffer): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }

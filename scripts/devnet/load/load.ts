@@ -29,6 +29,10 @@ export interface LoadStats {
   /** Each item of a batch counts. */
   readonly calls: number;
   readonly failed: number;
+  /** Of the failed: those with an answer that is not true. */
+  readonly wrong: number;
+  /** The highest that an answer has named. */
+  readonly highestHead: bigint;
   readonly batches: number;
   /** The first failures, for people. */
   readonly failures: readonly string[];
@@ -58,6 +62,7 @@ export function createLoad(options: LoadOptions): Load {
   let seenHead = truth.head;
   let calls = 0;
   let failed = 0;
+  let wrong = 0;
   let batches = 0;
   let running = false;
   let users: Promise<void>[] = [];
@@ -78,8 +83,11 @@ export function createLoad(options: LoadOptions): Load {
   };
 
   const judge = (question: Question, answer: Json | undefined): void => {
-    const wrong = judgeAnswer(question, answer);
-    if (wrong !== undefined) fail(`${question.method}: ${wrong}`);
+    const refused = refusal(answer);
+    const untrue = refused === undefined && isObject(answer) ? question.judge(answer.result) : undefined;
+    if (untrue !== undefined) wrong += 1;
+    const what = refused ?? untrue;
+    if (what !== undefined) fail(`${question.method}: ${what}`);
     else if (question.method === 'eth_blockNumber' && isObject(answer)) {
       const head = BigInt(String(answer.result));
       if (head > seenHead) seenHead = head;
@@ -154,7 +162,16 @@ export function createLoad(options: LoadOptions): Load {
       running = false;
       await Promise.all(users);
     },
-    stats: () => ({ calls, failed, batches, failures, latencies, transactions }),
+    stats: () => ({
+      calls,
+      failed,
+      wrong,
+      highestHead: seenHead,
+      batches,
+      failures,
+      latencies,
+      transactions,
+    }),
     close: () => pool.close(),
   };
 }
@@ -163,10 +180,11 @@ function encode({ method, params }: Question, id: string): string {
   return `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}`;
 }
 
-function judgeAnswer(question: Question, answer: Json | undefined): string | undefined {
+/** Why an answer is none. */
+function refusal(answer: Json | undefined): string | undefined {
   if (!isObject(answer) || answer.jsonrpc !== '2.0') return 'no JSON-RPC answer';
   if (answer.error !== undefined) return `error ${JSON.stringify(answer.error).slice(0, 300)}`;
-  return question.judge(answer.result);
+  return undefined;
 }
 
 function describe(error: unknown): string {

@@ -1,0 +1,80 @@
+import { connect } from 'node:net';
+import { SwitchError } from '../devnet/faultSwitch.ts';
+import type { FleetMember, ProviderFleet } from '../devnet/providerFleet.ts';
+import type { FaultKind } from './faultKinds.ts';
+import type { Phase } from './plan.ts';
+
+/** The hand on all providers' switches at once. */
+export interface Weather {
+  /** Those that get well do so first: at no moment is nobody well. */
+  turn(faults: Phase['faults']): Promise<void>;
+  /** The faults that no request has met since the last turn. */
+  unmet(): Promise<FaultKind[]>;
+}
+
+export function createWeather(args: {
+  readonly members: readonly FleetMember[];
+  readonly fleet: ProviderFleet;
+  /** Where the providers say that they are, by provider. */
+  readonly publish: (urls: readonly string[]) => void;
+}): Weather {
+  const { members, fleet } = args;
+  let current: Phase['faults'] = [];
+  let published: readonly string[] = [];
+
+  function publish(): void {
+    const urls = members.map(({ url }, index) => current[index]?.move?.(url) ?? url);
+    if (urls.join() !== published.join()) args.publish(urls);
+    published = urls;
+  }
+
+  const set = (faults: Phase['faults'], isMeant: (kind: FaultKind | undefined) => boolean) =>
+    Promise.all(
+      members.map(({ name }, index) => {
+        const kind = faults[index];
+        return isMeant(kind) ? fleet.setFault(name, kind?.fault ?? { mode: 'none' }) : undefined;
+      }),
+    );
+
+  async function isMet({ name, url }: FleetMember, { fault }: FaultKind): Promise<boolean> {
+    if (fault.mode === 'refuse') return refuses(Number(new URL(url).port));
+    try {
+      return (await fleet.switchOf(name).stats()).spoilt > 0;
+    } catch (error) {
+      // It has met the request that it dies of.
+      if (fault.mode === 'kill' && error instanceof SwitchError) return true;
+      throw error;
+    }
+  }
+
+  return {
+    async turn(faults) {
+      await set(faults, (kind) => kind === undefined);
+      current = members.map((_, index) => (faults[index] === undefined ? undefined : current[index]));
+      publish();
+      await set(faults, (kind) => kind !== undefined);
+      current = faults;
+      publish();
+    },
+    async unmet() {
+      const unmet = await Promise.all(
+        members.map(async (member, index) => {
+          const kind = current[index];
+          return kind === undefined || (await isMet(member, kind)) ? [] : [kind];
+        }),
+      );
+      return unmet.flat();
+    },
+  };
+}
+
+function refuses(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(true));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+}
