@@ -61,7 +61,8 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
         const review = outcome.ok && kind === 'read' ? run.review(ended.running, outcome.result) : undefined;
         if (review && needsOthers(review, doubtful !== undefined)) {
           doubtful = review.result;
-          ask('able');
+          // Somebody has it, and may be one who came back since its last poll.
+          ask(review.opinions === 'all' ? 'any' : 'able');
           break;
         }
         // An error is no better than a doubtful answer.

@@ -129,7 +129,7 @@ describe('the chain id', () => {
       { ownFirst: true },
     );
     expect(await ask('eth_chainId')).toBe('"0x1"');
-    expect(visits).toEqual(['moved', 'good']);
+    expect(visits).toEqual(['moved']);
   });
 
   it('is told also when all nodes were moved', async () => {

@@ -2,7 +2,7 @@ import { type Ms, ms, seconds } from '../core/units.ts';
 
 /** What an answer that names the chain's newest block is worth. */
 export interface HeadVerdict {
-  /** Another service should be asked first; `number` is for the case that nobody knows better. */
+  /** It comes from a stuck service or from a liar. */
   readonly isDoubtful: boolean;
   /** What the client is told. */
   readonly number: number;

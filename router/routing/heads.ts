@@ -66,6 +66,8 @@ export function createHeadBook(settings: () => HeadBookSettings): HeadBook {
   let paceFrom: { readonly number: number; readonly at: Ms } | undefined;
   /** Where most stand, and since when. */
   let base: { readonly number: number; readonly at: Ms } | undefined;
+  /** The last known base, also when nobody is left there. */
+  let lastBase: typeof base;
   let agreed: number | undefined;
   let lastReportAt = ms(0);
 
@@ -95,12 +97,15 @@ export function createHeadBook(settings: () => HeadBookSettings): HeadBook {
   function hasCompany(number: number, previous: Head | undefined, now: Ms): boolean {
     const { maxHeadJump } = settings();
     if (vouched.near(number, maxHeadJump) > 0) return true;
+    const sinceBase = lastBase === undefined ? Number.POSITIVE_INFINITY : now - lastBase.at;
+    const isFresh = sinceBase < JUMP_BELIEVED_AFTER_MS;
+    if (isFresh && lastBase && Math.abs(number - lastBase.number) <= maxHeadJump) return true;
     const others = vouched.size() + alone.size();
     const near = alone.near(number, maxHeadJump);
     // Nobody is contradicted: a third of the others will do. Fewer may be in it together.
-    if (vouched.size() === 0 || previous === undefined) return near >= Math.max(1, Math.floor(others / 3));
-    const standsStill = base === undefined || now - base.at >= JUMP_BELIEVED_AFTER_MS;
-    return standsStill && near + 1 > (others + 1) / 2;
+    const isFree = vouched.size() === 0 ? !isFresh : previous === undefined;
+    if (isFree) return near >= Math.max(1, Math.floor(others / 3));
+    return !isFresh && near + 1 > (others + 1) / 2;
   }
 
   function follow(now: Ms) {
@@ -114,6 +119,7 @@ export function createHeadBook(settings: () => HeadBookSettings): HeadBook {
     if (number === base?.number) return;
     const before = base;
     base = { number, at: now };
+    lastBase = base;
     if (before === undefined || paceFrom === undefined || number < paceFrom.number) {
       paceFrom = base;
     } else if (number > paceFrom.number && now - paceFrom.at >= PACE_SPAN_MS) {
