@@ -123,9 +123,9 @@ test("a killed worker loses its own calls in flight and no one else's, is replac
   process.kill(doomed, 'SIGKILL');
   await expect.poll(() => ended.length, WAIT).toBe(1);
   expect(ended[0]).toMatch(/reset$/);
-  // Others are served all the while.
-  for (let calls = 0; calls < 10; calls += 1) expect(await client(made)('eth_chainId')).toContain('0x539');
   expect(await made.logged('worker_died')).toMatchObject({ level: 'error', pid: doomed, signal: 'SIGKILL' });
+  // Others are served while there is but one.
+  for (let calls = 0; calls < 10; calls += 1) expect(await client(made)('eth_chainId')).toContain('0x539');
   await made.logged('worker_serving', 3);
   for (let calls = 0; calls < 4; calls += 1) expect(await client(made)('eth_chainId')).toContain('0x539');
   for (const answer of upstream.waiting) answer();
@@ -136,6 +136,22 @@ test("a killed worker loses its own calls in flight and no one else's, is replac
   expect(sample(text, CALLS)).toBe(17);
   expect(sample(text, 'din_workers')).toBe(2);
   expect((await made.status()).totals).toMatchObject({ calls: 17, failed: 0 });
+});
+
+test('a connection that a dying worker was about to take ends, and does not hang', async () => {
+  const made = await gateway(config(await node('one')));
+  const [doomed = 0] = pidsOf(made);
+  // It takes nothing any more, and nobody knows.
+  process.kill(doomed, 'SIGSTOP');
+  const calls = [client(made)('eth_chainId'), client(made)('eth_chainId')].map((call) =>
+    call.then(
+      () => 'answered',
+      () => 'ended',
+    ),
+  );
+  expect(await Promise.race(calls)).toBe('answered');
+  process.kill(doomed, 'SIGKILL');
+  expect((await Promise.all(calls)).toSorted()).toEqual(['answered', 'ended']);
 });
 
 test('a change of the services reaches all workers', async () => {

@@ -5,6 +5,7 @@ import type { FromWorker, Pages, ToWorker, WorkerReport } from '../gateway/clust
 import { restartDelay } from '../gateway/cluster/restartDelay.ts';
 import { ListenError } from '../gateway/listen.ts';
 import type { Logger } from '../observability/logger.ts';
+import { rememberHandedOver } from './handedOver.ts';
 
 export interface WorkerPool {
   /** Of those that serve. */
@@ -70,11 +71,15 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
 
   const begin = () => {
     const worker = cluster.fork();
+    const closeHandedOver = rememberHandedOver(worker.process);
     const member: Member = { worker, listeningSince: undefined, last: undefined, hasEligible: false };
     members.set(worker.id, member);
     worker.on('error', (error) => logger.warn({ err: error, worker: worker.id }, 'worker_error'));
     worker.on('message', (message: FromWorker) => void take(member, message));
-    worker.once('exit', (code, signal) => gone(member, code, signal));
+    worker.once('exit', (code, signal) => {
+      closeHandedOver();
+      gone(member, code, signal);
+    });
   };
 
   const take = async (member: Member, message: FromWorker) => {
