@@ -58,7 +58,11 @@ async function startService(service: string): Promise<{ server: Server; url: str
       }
       const reaction = react(visits.length);
       visits.push({ service, network });
-      if (reaction === 'result') return result(method === 'eth_sendRawTransaction' ? HASH : '0x2a');
+      const results: Record<string, unknown> = {
+        eth_sendRawTransaction: HASH,
+        eth_getTransactionByHash: { hash: HASH, blockNumber: '0x1' },
+      };
+      if (reaction === 'result') return result(results[method] ?? '0x2a');
       const { error, http, headers } = reaction;
       return answer(reaction.body ?? { jsonrpc: '2.0', id, error }, http, headers);
     });
@@ -69,7 +73,7 @@ async function startService(service: string): Promise<{ server: Server; url: str
 
 const slugOf = (index: number) => `n${index}`;
 // The last ones are for the cases beyond the fixture.
-const SPARE = 8;
+const SPARE = 10;
 let spare = 0;
 
 beforeAll(async () => {
@@ -249,5 +253,39 @@ describe('beyond the known failures', () => {
     expect(await call(network, 'eth_call')).toBe(resultAnswer('0x2a'));
     const first = (await servicesOf(network)).find(({ label }) => label === visits[0]?.service);
     expect(first).toMatchObject({ reason, failures: 0 });
+  });
+});
+
+describe('a transaction that was sent before', () => {
+  const { groups }: { groups: { cases: [ErrorClass, string, number, number | null, string][] }[] } =
+    JSON.parse(readFileSync(new URL('./fixtures/realErrors.json', import.meta.url), 'utf8'));
+  const sends = groups
+    .flatMap((group) => group.cases)
+    .filter(([, method]) => method === 'eth_sendRawTransaction')
+    .map(([errorClass, method, http, code, message]) => ({
+      name: message,
+      method,
+      http,
+      error: { code, message },
+      class: errorClass,
+    }));
+  const known = slugOf(cases.length + SPARE - 1);
+  const used = slugOf(cases.length + SPARE - 2);
+
+  it.each(sends.filter((failure) => failure.class === 'known'))(
+    '"$name" is success with the hash computed here',
+    async (failure) => {
+      react = () => failure;
+      expect(await call(known, failure.method)).toBe(resultAnswer(HASH));
+    },
+  );
+
+  it.each(
+    sends.filter(({ name }) => /nonce (?:is )?too low|OldNonce|Pool\(Stale\)|NonceAlreadyUsed/i.test(name)),
+  )('"$name" is success when the chain has the hash, and else the error', async (failure) => {
+    react = (turn) => (turn < 2 ? failure : 'result');
+    expect(await call(used, failure.method)).toBe(resultAnswer(HASH));
+    react = () => failure;
+    expect(await call(used, failure.method)).toBe(errorAnswer(failure));
   });
 });
