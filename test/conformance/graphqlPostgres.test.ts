@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest';
+import { type Postgres, startPostgres } from '../fixtures/postgres.ts';
+import { providerSourceConformance } from './providerSource.ts';
+import { createGraphqlWorld } from './world.ts';
+
+let postgres: Postgres;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+}, 180_000);
+afterAll(() => postgres?.stop());
+
+providerSourceConformance('a GraphQL source over PostgreSQL', { kind: 'graphql', runs: 2 }, async () =>
+  createGraphqlWorld({ kind: 'postgres', url: await postgres.createDatabase() }),
+);

@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CastSize } from '../fixtures/registryHistoryCast.ts';
+import { arbitraryHistory } from './disturbances.ts';
+import { outages } from './outages.ts';
+import { registryScenarios } from './registryScenarios.ts';
+import { isReplay, playHistories, playSteps, timeoutOf } from './replay.ts';
+import { createSceneMaker, type Scene, type SceneMaker } from './scene.ts';
+import type { World } from './world.ts';
+
+const START_TIMEOUT_MS = 180_000;
+const EACH_MS = 60_000;
+
+/**
+ * What holds for every source of provider sets, whatever happens on the chain and to all that lies in between.
+ * `runs`: random histories, one after the other on the same chain.
+ */
+export function providerSourceConformance(
+  name: string,
+  { kind, runs }: { readonly kind: World['kind']; readonly runs: number },
+  createWorld: () => Promise<World>,
+): void {
+  let world: World;
+  let scenes: SceneMaker;
+  const begun: Scene[] = [];
+
+  beforeAll(async () => {
+    world = await createWorld();
+    scenes = createSceneMaker(world);
+  }, START_TIMEOUT_MS);
+  afterAll(() => world?.stop(), START_TIMEOUT_MS);
+  afterEach(async () => {
+    for (const scene of begun.splice(0)) await scene.stop();
+  });
+
+  async function begin(size?: CastSize): Promise<Scene> {
+    const scene = await scenes.begin(size);
+    begun.push(scene);
+    return scene;
+  }
+
+  describe(name, () => {
+    registryScenarios(begin);
+    outages(kind, () => world, begin);
+
+    it(
+      'is exact after any history',
+      async () => {
+        const accepted = new Set<string>();
+        await playHistories(arbitraryHistory(world), runs, async (steps) => {
+          const scene = await begin();
+          try {
+            await playSteps(scene, steps, (what) => accepted.add(what));
+            await scene.checkAll();
+          } finally {
+            await scene.stop();
+          }
+        });
+        if (isReplay) return;
+        // Or the histories would prove nothing.
+        expect(accepted.size).toBeGreaterThan(5);
+      },
+      timeoutOf(runs, EACH_MS),
+    );
+  });
+}
