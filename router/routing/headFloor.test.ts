@@ -37,6 +37,13 @@ describe('headFloor', () => {
     expect(long.judge(101, 101, ms(NOW + 60_001), false).number).toBe(101);
   });
 
+  it('stays when those who have the newest blocks fall silent', () => {
+    const floor = made();
+    expect(floor.judge(38, 28, NOW, false).number).toBe(38);
+    expect(floor.judge(39, 25, NOW, false)).toEqual({ isDoubtful: false, number: 38 });
+    expect(floor.judge(12, 12, NOW, false)).toEqual({ isDoubtful: true, number: 38 });
+  });
+
   it('never goes back while the agreed head does not', () => {
     const answers = fc.array(fc.tuple(fc.integer({ min: -200, max: 200 }), fc.nat(3), fc.nat(5_000)));
     fc.assert(

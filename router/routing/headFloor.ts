@@ -19,7 +19,8 @@ export interface HeadFloor {
   current(): number | undefined;
 }
 
-// A chain that was set back, and stays so, takes the floor with it after this time, or at once by more than the lag limit.
+// A chain that was set back, and stays so, takes the floor with it after this time, or at once when the agreed head fell
+// by more than a jump. A smaller fall is mostly none of the chain's: those who had the newest blocks fell silent.
 const FLOOR_LASTS_MS = seconds(60);
 
 export interface HeadFloorLimits {
@@ -31,10 +32,16 @@ export interface HeadFloorLimits {
 export function createHeadFloor(limits: () => HeadFloorLimits): HeadFloor {
   let floor: number | undefined;
   let risenAt = ms(0);
+  /** Since the floor was laid. */
+  let highestAgreed = 0;
 
   function settle(agreed: number, now: Ms) {
+    highestAgreed = Math.max(highestAgreed, agreed);
     if (floor === undefined || floor <= agreed) return;
-    if (floor - agreed > limits().maxLagBlocks || now - risenAt > FLOOR_LASTS_MS) floor = undefined;
+    const isSetBackFar = highestAgreed - agreed > limits().maxHeadJump;
+    if (!isSetBackFar && now - risenAt <= FLOOR_LASTS_MS) return;
+    floor = undefined;
+    highestAgreed = agreed;
   }
 
   function raise(number: number, now: Ms): HeadVerdict {

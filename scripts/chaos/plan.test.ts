@@ -31,5 +31,9 @@ test('every plan shows each kind of fault, leaves one provider well, and is as l
 });
 
 test('a seed makes the same plan again', () => {
-  fc.assert(fc.property(argumentsOf, (args) => expect(planOf(args)).toEqual(planOf(args))));
+  fc.assert(
+    fc.property(argumentsOf, (args) => {
+      expect(planOf(args)).toEqual(planOf(args));
+    }),
+  );
 });

@@ -19,6 +19,7 @@ import { until } from '../devnet/until.ts';
 import { createWeather, type Weather } from './weather.ts';
 
 export const CHAIN_ID = 1337;
+const BLOCK_SECONDS = 1;
 const SLUG = 'devnet';
 // Below what systems give out by themselves: a port that refuses for a while is nobody else's meanwhile.
 const FIRST_PORT = 20_000;
@@ -57,7 +58,10 @@ export async function setStage(providers: number, random: Random): Promise<Stage
   try {
     const allocate = createPortAllocator();
     const port = () => allocate(FIRST_PORT + Math.floor(random() * PORT_SPAN));
-    const node = await startAnvilProcess(processes, { name: 'node', chainId: CHAIN_ID, port: await port() });
+    const node = await startAnvilProcess(processes, {
+      ...{ name: 'node', chainId: CHAIN_ID, port: await port() },
+      blockTime: BLOCK_SECONDS,
+    });
     await rpc(node.url, 'anvil_mine', [FIRST_BLOCKS]);
     const members: FleetMember[] = [];
     for (let index = 0; index < providers; index += 1) {
