@@ -187,8 +187,13 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
   };
 
-  const read = (call: ClientCall, kind: MethodKind, { deadlineMs, client, session }: ForwardOptions) => {
-    const run = createCallRun(context, call, deadlineMs, session);
+  const read = (
+    call: ClientCall,
+    kind: MethodKind,
+    { deadlineMs, client, session }: ForwardOptions,
+    within = context,
+  ) => {
+    const run = createCallRun(within, call, deadlineMs, session);
     if (kind === 'read') client?.onGone(run.cancel);
     return forwardCall({ slug: args.slug, run, kind, settings, hedges });
   };
@@ -233,7 +238,12 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         settings,
         async isOnChain(hash, withinMs) {
           const lookup = { id: NULL_ID, method: 'eth_getTransactionByHash', params: encodeJson([hash]) };
-          const answer = await read(lookup, 'read', { deadlineMs: withinMs });
+          const answer = await read(
+            lookup,
+            'read',
+            { deadlineMs: withinMs },
+            { ...context, review: reviewLookup },
+          );
           return answer.kind === 'result' && answer.result.toLowerCase().includes(hash);
         },
       });
@@ -257,6 +267,10 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     agreedHead: heads.agreed,
   };
 }
+
+// A node that lags has not seen a transaction that others have mined.
+const reviewLookup: ForwardContext['review'] = (_state, _call, _block, result) =>
+  result === 'null' ? { opinions: 'one', result } : undefined;
 
 // What most calls ask for.
 const ORDINARY: Question = { capabilities: CAPABILITY_BITS.full, block: undefined };

@@ -6,7 +6,7 @@ import type { UpstreamCall, UpstreamClient, UpstreamOutcome } from '../upstream/
 import { headReport } from './headPoller.ts';
 import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
 
-const FAULTS = ['none', 'down', 'limited', 'stuck', 'ahead', 'null', 'moved', 'junk'] as const;
+const FAULTS = ['none', 'down', 'limited', 'stuck', 'ahead', 'null', 'moved'] as const;
 type Fault = (typeof FAULTS)[number];
 
 const hex = (number: number) => `"0x${number.toString(16)}"` as RawJson;
@@ -26,7 +26,6 @@ function chainOf(count: number) {
     const node = nodes[index];
     if (node === undefined || node.fault === 'down') return failed('provider');
     if (node.fault === 'limited') return failed('capacity');
-    if (node.fault === 'junk') return { ...failed('provider'), reason: 'malformed' };
     const mine = node.fault === 'stuck' ? node.stuckAt : node.fault === 'ahead' ? head + 1_000_000 : head;
     if (method === 'eth_blockNumber') return ok(hex(mine));
     if (method === 'eth_chainId') return ok(hex(node.fault === 'moved' ? 2 : 1));

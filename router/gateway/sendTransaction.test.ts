@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { systemClock } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
-import { ms, seconds } from '../core/units.ts';
+import { type Ms, ms, seconds } from '../core/units.ts';
 import { DEFAULT_ROUTING } from '../routing/settings.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import {
@@ -37,11 +37,13 @@ afterEach(async () => {
   await Promise.all(started.map((server) => server.close()));
 });
 
-/** A network of services that behave like this. */
-async function network(...behaviours: Behaviour[]): Promise<NetworkRouter> {
+/** A network of services that behave like this, and soon count as silent. */
+const network = (...behaviours: Behaviour[]) => patientNetwork(ms(100), behaviours);
+
+async function patientNetwork(stallMs: Ms, behaviours: readonly Behaviour[]): Promise<NetworkRouter> {
   servers = await Promise.all(behaviours.map(startRpcServer));
   started.push(...servers);
-  const settings = { ...DEFAULT_ROUTING, stallMs: ms(100) };
+  const settings = { ...DEFAULT_ROUTING, stallMs };
   const args = { upstream, clock: systemClock, random: Math.random, settings };
   const router = createNetworkRouter({ caip2: 'eip155:1' as Caip2, slug: 'ethereum', ...args });
   router.setServices(
@@ -83,7 +85,7 @@ const nonceUsed =
 
 describe('eth_sendRawTransaction', () => {
   it('goes to three services at once', async () => {
-    const router = await network(accept, accept, accept, accept, accept);
+    const router = await patientNetwork(seconds(20), [accept, accept, accept, accept, accept]);
     expect(await send(router)).toMatchObject({ kind: 'result', result: `"${HASH}"` });
     await expect.poll(() => sum(visits())).toBe(3);
     expect(Math.max(...visits())).toBe(1);
@@ -130,6 +132,13 @@ describe('eth_sendRawTransaction', () => {
       .flatMap((server) => server.requests)
       .filter((r) => r.method === 'eth_getTransactionByHash');
     expect(lookups).toMatchObject([{ params: [HASH] }]);
+  });
+
+  it('succeeds by "nonce too low" when only one of two nodes has seen it mined', async () => {
+    const router = await network(nonceUsed(null), nonceUsed({ hash: HASH }));
+    for (let sends = 0; sends < 10; sends += 1) {
+      expect(await send(router)).toMatchObject({ kind: 'result', result: `"${HASH}"` });
+    }
   });
 
   it('is refused by "nonce too low" when another transaction used it', async () => {
