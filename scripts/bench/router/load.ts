@@ -19,6 +19,8 @@ export interface LoadArgs {
   readonly restMs?: number | undefined;
 }
 
+// Above what a call may take on a machine that has other work too.
+const TIMEOUT_SECONDS = 20;
 const SCRIPT = join(import.meta.dirname, 'load.lua');
 
 /**
@@ -26,9 +28,9 @@ const SCRIPT = join(import.meta.dirname, 'load.lua');
  * @throws {@link LoadFailedError} when any request was not answered with success.
  */
 export async function runLoad({ wrk, url, connections, seconds, restMs }: LoadArgs): Promise<LoadFigures> {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', SCRIPT, url];
+  const limits = [`-c${connections}`, `-d${seconds}s`, `--timeout=${TIMEOUT_SECONDS}s`];
   const rest = restMs === undefined ? [] : ['--', String(restMs)];
-  const { stdout } = await promisify(execFile)(wrk, [...args, ...rest]);
+  const { stdout } = await promisify(execFile)(wrk, ['-t1', ...limits, '-s', SCRIPT, url, ...rest]);
   const line = stdout.trimEnd().split('\n').at(-1) ?? '';
   const { requests, microseconds, p50, p99, failures } = JSON.parse(line) as Record<string, number>;
   if (!requests || !microseconds || p50 === undefined || p99 === undefined || failures !== 0)
