@@ -1,0 +1,64 @@
+import type { LocalAccount } from 'viem';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
+import { type GatewayProcess, startGatewayProcess } from './fixtures/gatewayProcess.ts';
+import { type GatewayWorld, startGatewayWorld } from './fixtures/gatewayWorld.ts';
+import { SETTLEMENT_CHAIN_ID } from './fixtures/settlementChain.ts';
+
+const WAIT = { timeout: 60_000, interval: 20 };
+let world: GatewayWorld;
+let gateway: GatewayProcess | undefined;
+
+beforeAll(async () => {
+  world = await startGatewayWorld();
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await world.stop();
+});
+
+test('what the primary learns from the settlement chain reaches every worker, without a failed call', async () => {
+  const rpc = [world.chain.anvil.url];
+  const { registry } = world.chain.deployment;
+  const made = await startGatewayProcess({
+    workers: 2,
+    settlement: {
+      chainId: SETTLEMENT_CHAIN_ID,
+      ...{ rpc, registry },
+      pollIntervalMs: 100,
+      checkpoint: false,
+    },
+    development: { allowPrivateEndpoints: true },
+    heads: { pollIntervalMs: 100 },
+  });
+  gateway = made;
+  await made.ready();
+  const [paused] = world.providers as [LocalAccount, LocalAccount];
+  const first = createFaultSwitch(world.endpoints[0]?.controlUrl ?? '');
+  const asked = async () => (await first.stats()).calls.web3_clientVersion ?? 0;
+  // Two connections at a time are one for each worker.
+  const round = async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => made.call('web3_clientVersion')));
+    for (const answer of answers) expect(answer).toHaveProperty('result');
+  };
+  await vi.waitUntil(async () => {
+    await round();
+    return (await asked()) > 0;
+  }, WAIT);
+  await world.turn(paused, 'pauseService');
+  // The workers have it when rounds of calls no longer reach the provider.
+  await vi.waitUntil(async () => {
+    const before = await asked();
+    for (let rounds = 0; rounds < 5; rounds += 1) await round();
+    return (await asked()) === before;
+  }, WAIT);
+  expect((await made.status()).networks[0]?.services).toHaveLength(1);
+  await world.turn(paused, 'resumeService');
+  await vi.waitUntil(async () => {
+    const before = await asked();
+    await round();
+    return (await asked()) > before;
+  }, WAIT);
+  expect((await made.status()).totals.failed).toBe(0);
+  expect(await made.metrics()).toContain('din_provider_set_services 2');
+});
