@@ -1,5 +1,4 @@
-import fc from 'fast-check';
-import { type Address, encodeFunctionData, type Hex, parseAbi, zeroAddress } from 'viem';
+import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
@@ -45,13 +44,6 @@ const POLL_INTERVAL_MS = 20;
 // A limit for a machine under load, never waited for when all is well.
 const WITHIN = { timeout: 20_000, interval: 5 };
 const ROLE_PROVIDER = 0;
-const FOREVER = 2 ** 48 - 1;
-/** After which a machine under load begins no further random history. */
-const RANDOM_TIME_MS = 35_000;
-/** Of ignition/parameters/devnet.json. */
-const COURT_CHANGE_SECONDS = 300;
-/** Beside the deployed one: accounts that act as a court would. */
-const COURTS = [8, 9].map((index) => devAccount(index).address);
 
 let chain: SettlementChain;
 let snapshot: unknown;
@@ -78,7 +70,7 @@ beforeAll(async () => {
 
 afterAll(() => chain?.stop());
 
-// Every test, and every random history, begins with the same chain.
+// Every test begins with the same chain.
 beforeEach(async () => {
   snapshot = await chain.rpc('evm_snapshot');
 });
@@ -118,149 +110,13 @@ async function until(seconds: number): Promise<number> {
   return Number((await chain.client.getBlock()).timestamp) + seconds;
 }
 
-interface Action {
-  readonly name: string;
-  /** Whether the contract accepted it. */
-  run(): Promise<boolean>;
-}
-
-const provider = fc.constantFrom(...PROVIDERS);
-const network = fc.constantFrom(...NETWORKS);
-const amount = fc.bigInt(1n, 400n);
-const params = fc.record({ minStake: fc.bigInt(1n, 150n), sla: fc.constant(sla) });
-
-function action<T extends unknown[]>(
-  name: string,
-  arbitraries: { [K in keyof T]: fc.Arbitrary<T[K]> },
-  run: (...values: T) => Promise<boolean>,
-): fc.Arbitrary<Action> {
-  return fc.tuple(...arbitraries).map((values) => ({
-    name,
-    run: () => run(...(values as T)),
-    toString: () =>
-      `${name}(${values.map((value) => (typeof value === 'object' ? '…' : String(value))).join(', ')})`,
-  }));
-}
-
-/** Whoever is in office; between random histories the chain is set back, so only the chain knows. */
+/** Whoever is in office. */
 const court = () =>
   chain.client.readContract({
     address: chain.deployment.vault,
     abi: stakeVaultAbi,
     functionName: 'court',
   });
-async function courtBefore(): Promise<Address> {
-  const [retired] = await chain.client.readContract({
-    address: chain.deployment.vault,
-    abi: stakeVaultAbi,
-    functionName: 'retiredCourt',
-  });
-  return retired === zeroAddress ? court() : retired;
-}
-
-/** Puts the next of {@link COURTS} into office, in vault and registry, once the delay is over. */
-async function changeCourt(): Promise<boolean> {
-  const args = [COURTS[(COURTS.indexOf(await court()) + 1) % COURTS.length] ?? alice] as const;
-  for (const of of [vault, registry]) await of(governor.address, { functionName: 'proposeCourt', args });
-  await passTime(COURT_CHANGE_SECONDS);
-  const applied = await vault(alice, { functionName: 'applyCourt' });
-  return (await registry(alice, { functionName: 'applyCourt' })) && applied;
-}
-
-const anyAction: fc.Arbitrary<Action> = fc.oneof(
-  action('register', [provider], (id) =>
-    registry(id, { functionName: 'register', args: [id, '', 0n, '0x'] }),
-  ),
-  action('stake', [provider, amount], (id, tokens) =>
-    vault(id, { functionName: 'stake', args: [ROLE_PROVIDER, id, tokens] }),
-  ),
-  action('stake as a watcher', [provider, amount], (id, tokens) =>
-    vault(id, { functionName: 'stake', args: [1, id, tokens] }),
-  ),
-  action('addNetwork', [fc.nat(2), params], (index, args) =>
-    registry(governor.address, {
-      functionName: 'addNetwork',
-      args: [CAIP2S[index] ?? '', `net-${index}`, args],
-    }),
-  ),
-  action('updateNetwork', [network, params], (key, args) =>
-    registry(governor.address, { functionName: 'updateNetwork', args: [key, args] }),
-  ),
-  action('addService', [provider, network], (id, key) =>
-    registry(id, { functionName: 'addService', args: [key, 'http://127.0.0.1:1', 1] }),
-  ),
-  action('updateService', [provider, network], (id, key) =>
-    registry(id, { functionName: 'updateService', args: [key, 'http://127.0.0.1:2', 3] }),
-  ),
-  action('syncService', [provider, network], (id, key) =>
-    registry(governor.address, { functionName: 'syncService', args: [id, key] }),
-  ),
-  action('pauseService', [provider, network], (id, key) =>
-    registry(id, { functionName: 'pauseService', args: [key] }),
-  ),
-  action('resumeService', [provider, network], (id, key) =>
-    registry(id, { functionName: 'resumeService', args: [key] }),
-  ),
-  action('removeService', [provider, network], (id, key) =>
-    registry(id, { functionName: 'removeService', args: [key] }),
-  ),
-  action('setMetadata', [provider], (id) => registry(id, { functionName: 'setMetadata', args: ['{}'] })),
-  action('thaw', [provider, amount], (id, tokens) =>
-    vault(id, { functionName: 'thaw', args: [ROLE_PROVIDER, tokens] }),
-  ),
-  action('cancelThaw', [provider], (id) => vault(id, { functionName: 'cancelThaw', args: [ROLE_PROVIDER] })),
-  action('withdraw', [provider], (id) => vault(id, { functionName: 'withdraw', args: [ROLE_PROVIDER, id] })),
-  action('lock', [provider, amount], async (id, tokens) =>
-    vault(await court(), { functionName: 'lock', args: [ROLE_PROVIDER, id, tokens] }),
-  ),
-  action('release', [provider, amount], async (id, tokens) =>
-    vault(await court(), { functionName: 'release', args: [ROLE_PROVIDER, id, tokens] }),
-  ),
-  action('slash', [provider, amount], async (id, tokens) =>
-    vault(await court(), { functionName: 'slash', args: [ROLE_PROVIDER, id, tokens, governor.address, 0n] }),
-  ),
-  action('jail', [provider, fc.integer({ min: 1, max: 40 })], async (id, seconds) =>
-    registry(await court(), { functionName: 'jail', args: [id, await until(seconds)] }),
-  ),
-  action('release by the court before', [provider, amount], async (id, tokens) =>
-    vault(await courtBefore(), { functionName: 'release', args: [ROLE_PROVIDER, id, tokens] }),
-  ),
-  action('slash by the court before', [provider, amount], async (id, tokens) =>
-    vault(await courtBefore(), {
-      functionName: 'slash',
-      args: [ROLE_PROVIDER, id, tokens, governor.address, 0n],
-    }),
-  ),
-  action('jail by the court before', [provider], async (id) =>
-    registry(await courtBefore(), { functionName: 'jail', args: [id, await until(30)] }),
-  ),
-  action('releaseRetired', [provider], (id) =>
-    vault(alice, { functionName: 'releaseRetired', args: [ROLE_PROVIDER, id] }),
-  ),
-  action('pass time', [fc.constantFrom(1, 5, 20, 130)], passTime),
-);
-const rareAction: fc.Arbitrary<Action> = fc.oneof(
-  action('retireNetwork', [network], (key) =>
-    registry(governor.address, { functionName: 'retireNetwork', args: [key] }),
-  ),
-  action('jail for good', [provider], async (id) =>
-    registry(await court(), { functionName: 'jail', args: [id, FOREVER] }),
-  ),
-);
-// A lock first, so that something is left of the court before.
-const courtChange = action('lock and change of court', [provider, amount], async (id, tokens) => {
-  await vault(await court(), { functionName: 'lock', args: [ROLE_PROVIDER, id, tokens] });
-  return await changeCourt();
-});
-const someActions = fc.array(
-  fc.oneof(
-    { weight: 40, arbitrary: anyAction },
-    { weight: 1, arbitrary: rareAction },
-    { weight: 1, arbitrary: courtChange },
-  ),
-  { minLength: 5, maxLength: 40, size: 'max' },
-);
-
 /** All networks open, all providers registered, staked and offering on two networks. */
 async function openForBusiness(): Promise<void> {
   for (const [index, caip2] of CAIP2S.entries()) {
@@ -340,72 +196,7 @@ function inSet(set: ProviderSet): Record<string, boolean> {
   return answers;
 }
 
-/** The values behind the answer: a wrong one may not show in it for long. */
-async function providerOnChain(set: ProviderSet, id: Address) {
-  const blockNumber = set.block.number;
-  const [known, account] = await Promise.all([
-    chain.client.readContract({
-      address: chain.deployment.registry,
-      abi: providerRegistryAbi,
-      functionName: 'providerOf',
-      args: [id],
-      blockNumber,
-    }),
-    chain.client.readContract({
-      address: chain.deployment.vault,
-      abi: stakeVaultAbi,
-      functionName: 'accountOf',
-      args: [ROLE_PROVIDER, id],
-      blockNumber,
-    }),
-  ]);
-  const { signer, jailedUntil, requiredStake } = known;
-  const { tokens, thawing, locked } = account;
-  return { signer, jailedUntil, requiredStake, tokens, thawing, locked };
-}
-
-function providerInSet(set: ProviderSet, id: Address): Awaited<ReturnType<typeof providerOnChain>> {
-  const { signer, jailedUntil, requiredStake, tokens, thawing, locked } =
-    set.providers.get(id) ?? expect.fail(`${id} is missing`);
-  return { signer: signer ?? zeroAddress, jailedUntil, requiredStake, tokens, thawing, locked };
-}
-
 describe('a chain source', () => {
-  it('agrees with isActive for every service after any sequence of actions', async () => {
-    const seen = { accepted: new Set<string>(), active: 0, inactive: 0 };
-    const deadline = performance.now() + RANDOM_TIME_MS;
-    await fc.assert(
-      fc.asyncProperty(someActions, someActions, async (before, after) => {
-        // Not fast-check's own limit: that leaves a run behind, which goes on under the next test.
-        if (performance.now() > deadline) return;
-        const own = await chain.rpc('evm_snapshot');
-        try {
-          await openForBusiness();
-          for (const { name, run } of before) if (await run()) seen.accepted.add(name);
-          // In the middle, so that one half is loaded in ranges and the other followed block by block.
-          const source = await started({ maxRange: 7 });
-          for (const { name, run } of after) if (await run()) seen.accepted.add(name);
-          const set = await atHead(source);
-          const truth = await onChain(set);
-          expect(inSet(set)).toEqual(truth);
-          for (const id of PROVIDERS) expect(providerInSet(set, id)).toEqual(await providerOnChain(set, id));
-          for (const active of Object.values(truth)) seen[active ? 'active' : 'inactive'] += 1;
-          // Loaded afresh it is the same, to the last value.
-          expect(await atHead(await started())).toEqual(set);
-          await Promise.all(sources.splice(0).map((source) => source.stop()));
-        } finally {
-          await chain.rpc('evm_revert', own);
-        }
-      }),
-      { numRuns: 25 },
-    );
-    // Or the actions would prove nothing.
-    expect(seen.active).toBeGreaterThan(10);
-    expect(seen.inactive).toBeGreaterThan(10);
-    expect(seen.accepted.size).toBeGreaterThan(12);
-    expect(seen.accepted).toContain('lock and change of court');
-  });
-
   it('emits a set for each block, in order, events or none', async () => {
     await openForBusiness();
     const source = await started();
