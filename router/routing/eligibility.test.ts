@@ -67,8 +67,8 @@ describe('isLastResort', () => {
 
   it('holds only for healthy ones when a node has said that it cannot', () => {
     expect(INELIGIBLE_REASONS.filter((each) => isLastResort(each, 'able'))).toEqual([
-      'unverified',
       'held-off',
+      'unverified',
     ]);
   });
 });

@@ -5,12 +5,13 @@ import type { RoutingSettings } from './settings.ts';
 
 /** Why a service should not answer a call now; best first: the order in which they are tried when nobody should. */
 export const INELIGIBLE_REASONS = [
-  'unverified',
   'held-off',
   'behind-block',
   'lagging',
   'breaker-open',
   'silent',
+  // One that fails costs time, one on another chain a wrong answer.
+  'unverified',
   'implausible-head',
   'lacks-capability',
   'wrong-chain',
