@@ -51,13 +51,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResults> {
     const calm: number[] = [];
     const storm: number[] = [];
     const invented: string[] = [];
+    let failuresShown = 0;
     load.run(options.users, options.pauseMs);
     for (const [index, phase] of plan.entries()) {
       await stage.weather.turn(phase.faults);
       const first = load.stats().latencies.length;
       const enough = load.stats().calls + phase.calls;
       const names = phase.faults.map((kind) => kind?.name ?? '-').join(', ');
-      onStep(`phase ${index + 1} of ${plan.length}: ${names}`);
+      const { calls, failed, failures } = load.stats();
+      onStep(`${calls} calls, ${failed} failed or wrong; phase ${index + 1} of ${plan.length}: ${names}`);
+      for (; failuresShown < failures.length; failuresShown += 1) onStep(failures[failuresShown] ?? '');
       await until(
         `phase ${index + 1} (${names})`,
         async () =>

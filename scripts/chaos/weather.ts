@@ -1,8 +1,11 @@
 import { connect } from 'node:net';
 import { SwitchError } from '../devnet/faultSwitch.ts';
 import type { FleetMember, ProviderFleet } from '../devnet/providerFleet.ts';
+import { until } from '../devnet/until.ts';
 import type { FaultKind } from './faultKinds.ts';
 import type { Phase } from './plan.ts';
+
+const SWITCH_TIMEOUT_MS = 60_000;
 
 /** The hand on all providers' switches at once. */
 export interface Weather {
@@ -32,17 +35,21 @@ export function createWeather(args: {
     Promise.all(
       members.map(({ name }, index) => {
         const kind = faults[index];
-        return isMeant(kind) ? fleet.setFault(name, kind?.fault ?? { mode: 'none' }) : undefined;
+        if (!isMeant(kind)) return undefined;
+        const fault = kind?.fault ?? { mode: 'none' };
+        // One that was just killed may not be known to be dead yet.
+        return until(`the switch of ${name}`, () => fleet.setFault(name, fault), SWITCH_TIMEOUT_MS);
       }),
     );
 
   async function isMet({ name, url }: FleetMember, { fault }: FaultKind): Promise<boolean> {
     if (fault.mode === 'refuse') return refuses(Number(new URL(url).port));
     try {
-      return (await fleet.switchOf(name).stats()).spoilt > 0;
+      const { spoilt } = await fleet.switchOf(name).stats();
+      return fault.mode !== 'kill' && spoilt > 0;
     } catch (error) {
       // It has met the request that it dies of.
-      if (fault.mode === 'kill' && error instanceof SwitchError) return true;
+      if (error instanceof SwitchError) return fault.mode === 'kill';
       throw error;
     }
   }
