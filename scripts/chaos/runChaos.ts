@@ -54,7 +54,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResults> {
     let failuresShown = 0;
     load.run(options.users, options.pauseMs);
     for (const [index, phase] of plan.entries()) {
-      await stage.weather.turn(phase.faults);
+      await stage.weather.turn(phase.faults, load.settled);
       const first = load.stats().latencies.length;
       const enough = load.stats().calls + phase.calls;
       const names = phase.faults.map((kind) => kind?.name ?? '-').join(', ');
@@ -73,7 +73,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResults> {
       const head = BigInt(String(await rpc(stage.nodeUrl, 'eth_blockNumber')));
       if (highestHead > head) invented.push(`head ${highestHead} was told, the chain is at ${head}`);
     }
-    await stage.weather.turn(plan[0]?.faults ?? []);
+    await stage.weather.turn(plan[0]?.faults ?? [], load.settled);
     await load.pause();
     const { calls, failed, wrong, failures, batches, transactions } = load.stats();
     const ledger = await checkLedger({

@@ -9,8 +9,11 @@ const SWITCH_TIMEOUT_MS = 60_000;
 
 /** The hand on all providers' switches at once. */
 export interface Weather {
-  /** Those that get well do so first: at no moment is nobody well. */
-  turn(faults: Phase['faults']): Promise<void>;
+  /**
+   * Those that get well do so first, and the others' faults change only when `settled` says that all calls of before
+   * have ended: a call that asks nobody twice needs somebody who is well for as long as it lasts.
+   */
+  turn(faults: Phase['faults'], settled: () => Promise<void>): Promise<void>;
   /** The faults that no request has met since the last turn. */
   unmet(): Promise<FaultKind[]>;
 }
@@ -55,10 +58,11 @@ export function createWeather(args: {
   }
 
   return {
-    async turn(faults) {
+    async turn(faults, settled) {
       await set(faults, (kind) => kind === undefined);
       current = members.map((_, index) => (faults[index] === undefined ? undefined : current[index]));
       publish();
+      await settled();
       await set(faults, (kind) => kind !== undefined);
       current = faults;
       publish();

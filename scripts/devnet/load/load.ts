@@ -47,6 +47,8 @@ export interface Load {
   run(users: number, pauseMs: number): void;
   /** Resolves once the last request is answered. */
   pause(): Promise<void>;
+  /** Resolves once all requests that are under way now are answered; others go on. */
+  settled(): Promise<void>;
   stats(): LoadStats;
   close(): Promise<void>;
 }
@@ -72,7 +74,15 @@ export function createLoad(options: LoadOptions): Load {
     if (failures.length < FAILURES_KEPT) failures.push(what);
   };
 
-  const post = async (body: string): Promise<string> => {
+  const underWay = new Set<Promise<unknown>>();
+  const post = (body: string): Promise<string> => {
+    const answered = exchange(body);
+    const ended = answered.catch(() => {}).finally(() => underWay.delete(ended));
+    underWay.add(ended);
+    return answered;
+  };
+
+  const exchange = async (body: string): Promise<string> => {
     const started = clock.now();
     const headers = { 'content-type': 'application/json' };
     const response = await pool.request({ method: 'POST', path: pathname, headers, body });
@@ -161,6 +171,9 @@ export function createLoad(options: LoadOptions): Load {
     async pause() {
       running = false;
       await Promise.all(users);
+    },
+    async settled() {
+      await Promise.all(underWay);
     },
     stats: () => ({
       calls,
