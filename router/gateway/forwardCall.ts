@@ -61,8 +61,8 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
         const review = outcome.ok && kind === 'read' ? run.review(ended.running, outcome.result) : undefined;
         if (review && needsOthers(review, doubtful !== undefined)) {
           doubtful = review.result;
-          // Somebody has it, and may be one who came back since its last poll.
-          ask(review.opinions === 'all' ? 'any' : 'able');
+          // Who has it may be one who came back since its last poll, or whose breaker is still open.
+          ask('any');
           break;
         }
         // An error is no better than a doubtful answer.
