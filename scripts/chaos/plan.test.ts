@@ -21,6 +21,8 @@ test('every plan shows each kind of fault, leaves one provider well, and is as l
       for (const { faults } of plan) {
         expect(faults).toHaveLength(args.providers);
         expect(faults).toContain(undefined);
+        const kinds = faults.filter((kind) => kind !== undefined);
+        expect(new Set(kinds).size).toBe(kinds.length);
       }
       const faulty = plan.map(({ faults }) => faults.filter((kind) => kind !== undefined).length);
       expect(faulty[0]).toBe(0);

@@ -45,7 +45,13 @@ export function planChaos({ kinds, providers, calls, random }: PlanArgs): Phase[
   while (planned < calls || shown < kinds.length) {
     const faulty: FaultKind[] = [];
     while (faulty.length < count) {
-      if (deck.length === 0) deck = shuffled(kinds, random);
+      // Never two of a kind at once: who agree in what they deny cannot be told from an honest majority.
+      if (deck.length === 0) {
+        deck = shuffled(
+          kinds.filter((kind) => !faulty.includes(kind)),
+          random,
+        );
+      }
       const kind = deck.pop();
       if (kind === undefined) break;
       faulty.push(kind);
