@@ -13,6 +13,7 @@ const run = promisify(execFile);
 const count = z.int().positive();
 const amount = z.number().positive();
 const cost = z.strictObject({ medianMicroseconds: amount, ratio: amount });
+const usage = z.strictObject({ peakMemory: count, cpuMs: amount });
 const limit = z.union([z.strictObject({ atLeast: amount }), z.strictObject({ atMost: amount })]);
 const shape = z.strictObject({
   ok: z.boolean(),
@@ -27,10 +28,16 @@ const shape = z.strictObject({
       events: z.literal(EVENTS),
       providers: z.literal(EVENTS / 10),
       services: z.literal((3 * EVENTS) / 10),
-      ...{ requests: count, wholeMs: amount, backfillMs: amount, peakMemory: count, setMemory: z.number() },
+      ...{ requests: count, wholeMs: amount, backfillMs: amount, usage, setMemory: z.number() },
     }),
     restart: z.strictObject({
-      ...{ setMs: amount, loadedMs: amount, requestsUntilSet: z.int(), requestsUntilLive: count },
+      ...{
+        setMs: amount,
+        loadedMs: amount,
+        cpuMs: amount,
+        requestsUntilSet: z.int(),
+        requestsUntilLive: count,
+      },
     }),
     checkpoint: z.strictObject({ loadMs: amount, firstSaveMs: amount, fileBytes: count }),
   }),

@@ -7,6 +7,7 @@ import { DinError } from '../../router/core/dinError.ts';
 import type { BenchChain } from './chain.ts';
 import { medianOf } from './median.ts';
 import type { OurAnswers, OurTask } from './ourTask.ts';
+import type { ProcessUsage } from './processUsage.ts';
 
 /** The router's own way. Spans in milliseconds, memory in bytes; spans are medians of several processes. */
 export interface OurFigures {
@@ -19,7 +20,7 @@ export interface OurFigures {
     readonly wholeMs: number;
     /** The same without what passes until its code is loaded. */
     readonly backfillMs: number;
-    readonly peakMemory: number;
+    readonly usage: ProcessUsage;
     readonly setMemory: number;
   };
   readonly restart: {
@@ -27,6 +28,8 @@ export interface OurFigures {
     readonly setMs: number;
     /** The same without what passes until its code is loaded. */
     readonly loadedMs: number;
+    /** Processor time of the process until then: what is left of it on a machine that does nothing else. */
+    readonly cpuMs: number;
     readonly requestsUntilSet: number;
     readonly requestsUntilLive: number;
   };
@@ -62,12 +65,16 @@ export async function measureOurs(
         ...{ events, providers, services, requests },
         wholeMs: medianOf(backfills.map(({ wholeAt, startedAt }) => wholeAt - startedAt)),
         backfillMs: medianOf(backfills.map(({ wholeAt, beganAt }) => wholeAt - beganAt)),
-        peakMemory: medianOf(backfills.map(({ peakMemory }) => peakMemory)),
+        usage: {
+          peakMemory: medianOf(backfills.map(({ usage }) => usage.peakMemory)),
+          cpuMs: medianOf(backfills.map(({ usage }) => usage.cpuMs)),
+        },
         setMemory: medianOf(backfills.map(({ setMemory }) => setMemory)),
       },
       restart: {
         setMs: medianOf(restarts.map(({ setAt, startedAt }) => setAt - startedAt)),
         loadedMs: medianOf(restarts.map(({ setAt, beganAt }) => setAt - beganAt)),
+        cpuMs: medianOf(restarts.map(({ cpuMs }) => cpuMs)),
         requestsUntilSet: restart.requestsUntilSet,
         requestsUntilLive: restart.requestsUntilLive,
       },

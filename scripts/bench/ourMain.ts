@@ -14,11 +14,13 @@ import type { Address, ProviderSet } from '../../router/registry/providerSet.ts'
 import { countingFeed } from './countingFeed.ts';
 import { countRequests } from './countRequests.ts';
 import type { OurAnswers, OurTask } from './ourTask.ts';
+import type { ProcessUsage } from './processUsage.ts';
 
 const beganAt = instant();
 const BENCH_CHAIN_ID = 31337;
 const LOOK_AGAIN_MS = 2;
 const KIBIBYTE = 1024;
+const MICROSECONDS_PER_MS = 1_000;
 // What goes wrong must not end in figures.
 const LOGGER = { info() {}, warn: complain, error: complain };
 
@@ -43,8 +45,8 @@ async function backfill(task: OurTask): Promise<OurAnswers['backfill']> {
   await source.start(new AbortController().signal);
   const times = { beganAt, wholeAt: instant() };
   const figures = {
-    ...{ events: feed.events(), requests: requests(), ...sizeOf(source.current()) },
-    peakMemory: process.resourceUsage().maxRSS * KIBIBYTE,
+    ...{ events: feed.events(), requests: requests(), usage: ownUsage() },
+    ...sizeOf(source.current()),
   };
   await source.stop();
   return { ...times, ...figures, setMemory: collected() - before };
@@ -54,11 +56,12 @@ async function restart(task: OurTask): Promise<OurAnswers['restart']> {
   const requests = countRequests();
   const { source } = createSource(task);
   await source.start(new AbortController().signal);
-  const at = { beganAt, setAt: instant(), requestsUntilSet: requests(), ...sizeOf(source.current()) };
+  const at = { beganAt, setAt: instant(), cpuMs: ownUsage().cpuMs, requestsUntilSet: requests() };
+  const size = sizeOf(source.current());
   while (source.status().state !== 'live') await sleep(LOOK_AGAIN_MS);
   const requestsUntilLive = requests();
   await source.stop();
-  return { ...at, requestsUntilLive };
+  return { ...at, ...size, requestsUntilLive };
 }
 
 async function readAndWrite({ registry, path }: OurTask): Promise<OurAnswers['checkpoint']> {
@@ -102,6 +105,12 @@ function collected(): number {
   globalThis.gc();
   globalThis.gc();
   return process.memoryUsage().heapUsed;
+}
+
+/** Since the process was started. */
+function ownUsage(): ProcessUsage {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { peakMemory: maxRSS * KIBIBYTE, cpuMs: (userCPUTime + systemCPUTime) / MICROSECONDS_PER_MS };
 }
 
 function instant(): number {

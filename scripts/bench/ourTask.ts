@@ -1,4 +1,5 @@
 import type { Address } from 'viem';
+import type { ProcessUsage } from './processUsage.ts';
 
 /** What a process of ours is asked to do; JSON, as its one argument. */
 export interface OurTask {
@@ -22,7 +23,7 @@ export interface OurAnswers {
     readonly providers: number;
     readonly services: number;
     /** Of the process, until the set was whole. */
-    readonly peakMemory: number;
+    readonly usage: ProcessUsage;
     /** By which the load made the heap grow, without garbage. */
     readonly setMemory: number;
   };
@@ -31,6 +32,8 @@ export interface OurAnswers {
     readonly beganAt: number;
     /** A set could be served. */
     readonly setAt: number;
+    /** Processor time of the process until then. */
+    readonly cpuMs: number;
     readonly providers: number;
     /** Asked of the chain until then, and until the set stood at the chain's head by the chain's own word. */
     readonly requestsUntilSet: number;

@@ -11,7 +11,7 @@ import type { PonderNews } from '../indexer/ponderLog.ts';
 import { startPonderProcess } from '../indexer/ponderProcess.ts';
 import { schemaName } from '../indexer/schemaName.ts';
 import type { BenchChain } from './chain.ts';
-import { peakMemory } from './processTree.ts';
+import { type ProcessUsage, processUsage } from './processUsage.ts';
 
 export type PonderDatabase = 'pglite' | 'postgres';
 
@@ -24,8 +24,8 @@ export interface PonderBackfill {
   readonly wholeMs: number;
   /** The same without what passed until its HTTP server stood. */
   readonly backfillMs: number;
-  /** Of its processes, in bytes; PostgreSQL's own not counted. Undefined where it cannot be known. */
-  readonly peakMemory: number | undefined;
+  /** Of its processes when it was ready, PostgreSQL's own not counted. Undefined where it cannot be known. */
+  readonly usage: ProcessUsage | undefined;
 }
 
 const POLLING_INTERVAL_MS = 500;
@@ -92,10 +92,9 @@ async function run(
     });
     const readyAt = await Promise.race([ready.promise, ended]);
     const count = () => countEvents(`http://${HOST}:${port}/graphql`);
-    const figures = {
-      ...{ events: await count(), wholeMs: readyAt - begun, backfillMs: readyAt - served },
-      peakMemory: ponder.pid === undefined ? undefined : peakMemory(ponder.pid),
-    };
+    const usage = ponder.pid === undefined ? undefined : processUsage(ponder.pid);
+    const spans = { wholeMs: readyAt - begun, backfillMs: readyAt - served };
+    const figures = { events: await count(), ...spans, usage };
     await Promise.race([untilAll(count, events), ended]);
     return figures;
   } finally {

@@ -41,8 +41,12 @@ function backfillRows(results: BenchResults): string[][] {
     ['events a second, with the start', whole(our.whole), whole(theirs?.whole), times(ratio?.whole)],
     ['events a second, without', whole(our.backfill), whole(theirs?.backfill), times(ratio?.backfill)],
     [
+      'processor time of the processes',
+      ...[seconds(ours.backfill.usage.cpuMs), seconds(ponder?.usage?.cpuMs), ''],
+    ],
+    [
       'peak memory of the processes',
-      ...[megabytes(ours.backfill.peakMemory), megabytes(ponder?.peakMemory), ''],
+      ...[megabytes(ours.backfill.usage.peakMemory), megabytes(ponder?.usage?.peakMemory), ''],
     ],
     ['requests to the chain', whole(ours.backfill.requests), '', ''],
   ];
@@ -58,6 +62,7 @@ function setRows({ ours }: BenchResults): string[][] {
     ['checkpoint: open, check and load', milliseconds(checkpoint.loadMs)],
     ['from process start to a set that can be served', milliseconds(restart.setMs)],
     ['the same from code loaded', milliseconds(restart.loadedMs)],
+    ['processor time until then', milliseconds(restart.cpuMs)],
     [
       'requests until then, and until it is the newest',
       `${restart.requestsUntilSet}, ${restart.requestsUntilLive}`,
