@@ -1,4 +1,4 @@
 import { providerSourceConformance } from './providerSource.ts';
-import { createChainWorld } from './world.ts';
+import { createWorld } from './world.ts';
 
-providerSourceConformance('a chain source', { kind: 'chain', runs: 10 }, createChainWorld);
+providerSourceConformance('a chain source', { kind: 'chain', runs: 10 }, () => createWorld());

@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { type Action, type Step, step } from '../fixtures/registryHistory.ts';
 import { anyAction, anyEvent } from '../fixtures/registryHistoryActions.ts';
+import type { Line } from './line.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
 
-/** Events of a registry, and what else goes wrong between it and a source. */
-export function arbitraryHistory({
-  endpoints,
-  indexer,
-  maxReorgDepth,
-}: World): fc.Arbitrary<readonly Step<Scene>[]> {
-  const lines = [...endpoints, ...(indexer ? [indexer.line] : [])];
-  // Each block costs Ponder some hundred milliseconds on a machine under load.
-  const dense = indexer !== undefined;
-  const line = fc.constantFrom(...lines.map(({ name }) => name));
-  const named = (name: string) => lines.find((each) => each.name === name);
+// Blocks. The chain itself calls those final that are 64 old; Ponder, those that are 30 old.
+const MAX_REORG_DEPTH = { chain: 40, graphql: 12 };
+const LINES = { chain: ['endpoint 0', 'endpoint 1'], graphql: ['endpoint 0', 'endpoint 1', 'indexer'] };
+// Each block costs Ponder some hundred milliseconds on a machine under load.
+const LENGTH = { chain: { minLength: 10, maxLength: 50 }, graphql: { minLength: 6, maxLength: 16 } };
 
-  const cut = step<Scene, [string]>('dies', [line], async (_, name) => {
-    named(name)?.cut();
+/** Events of a registry, and what else goes wrong between it and a source. */
+export function arbitraryHistory(kind: World['kind']): fc.Arbitrary<readonly Step<Scene>[]> {
+  const dense = kind === 'graphql';
+  const line = fc.constantFrom(...LINES[kind]);
+
+  const cut = step<Scene, [string]>('dies', [line], async ({ world }, name) => {
+    lineOf(world, name).cut();
     return [];
   });
-  const mend = step<Scene, [string]>('comes back', [line], async (_, name) => {
-    named(name)?.mend();
+  const mend = step<Scene, [string]>('comes back', [line], async ({ world }, name) => {
+    lineOf(world, name).mend();
     return [];
   });
-  const allDie = step<Scene, []>('all die', [], async () => {
-    for (const each of lines) each.cut();
+  const allDie = step<Scene, []>('all die', [], async ({ world }) => {
+    for (const each of world.lines) each.cut();
     return [];
   });
   const restart = step<Scene, []>('restart', [], async ({ subject }) => {
@@ -38,7 +38,7 @@ export function arbitraryHistory({
   });
   const reorg = step<Scene, [number]>(
     'reorg',
-    [fc.integer({ min: 1, max: maxReorgDepth })],
+    [fc.integer({ min: 1, max: MAX_REORG_DEPTH[kind] })],
     async ({ chain, journal, keep }, depth) => {
       await keep(depth);
       await chain.reorg(depth);
@@ -46,7 +46,7 @@ export function arbitraryHistory({
       return ['reorg'];
     },
   );
-  const actions = fc.array(anyAction, { minLength: 1, maxLength: Math.min(8, maxReorgDepth) });
+  const actions = fc.array(anyAction, { minLength: 1, maxLength: 8 });
   const otherActions = fc.array(anyAction, { maxLength: 8 });
   const branch = step<Scene, [boolean, Action[], Action[]]>(
     'branch',
@@ -65,8 +65,14 @@ export function arbitraryHistory({
       { weight: 1, arbitrary: allDie },
       { weight: 3, arbitrary: check },
     ),
-    { minLength: dense ? 6 : 10, maxLength: dense ? 16 : 50, size: 'max' },
+    { ...LENGTH[kind], size: 'max' },
   );
+}
+
+function lineOf({ lines }: World, name: string): Line {
+  const found = lines.find((line) => line.name === name);
+  if (found === undefined) throw new RangeError(`there is no ${name}`);
+  return found;
 }
 
 /** One branch goes, with or without the source having seen it whole, and another that is longer takes its place. */

@@ -1,6 +1,6 @@
 import { providerSourceConformance } from './providerSource.ts';
-import { createGraphqlWorld } from './world.ts';
+import { createWorld } from './world.ts';
 
 providerSourceConformance('a GraphQL source over PGlite', { kind: 'graphql', runs: 2 }, () =>
-  createGraphqlWorld({ kind: 'pglite' }),
+  createWorld({ kind: 'pglite' }),
 );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type Postgres, startPostgres } from '../fixtures/postgres.ts';
 import { providerSourceConformance } from './providerSource.ts';
-import { createGraphqlWorld } from './world.ts';
+import { createWorld } from './world.ts';
 
 let postgres: Postgres;
 
@@ -11,5 +11,5 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 providerSourceConformance('a GraphQL source over PostgreSQL', { kind: 'graphql', runs: 2 }, async () =>
-  createGraphqlWorld({ kind: 'postgres', url: await postgres.createDatabase() }),
+  createWorld({ kind: 'postgres', url: await postgres.createDatabase() }),
 );

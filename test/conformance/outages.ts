@@ -9,11 +9,7 @@ const FEW = { providers: 2, newcomers: 0 } as const;
 const KILLED_TIMEOUT_MS = 240_000;
 
 /** What happens to all that lies between the chain and a source. */
-export function outages(
-  kind: World['kind'],
-  getWorld: () => World,
-  begin: (size: CastSize) => Promise<Scene>,
-): void {
+export function outages(kind: World['kind'], begin: (size: CastSize) => Promise<Scene>): void {
   /** One after the other, each in a block. */
   async function pauseAll(
     { chain, cast }: Scene,
@@ -26,10 +22,11 @@ export function outages(
   }
 
   it('goes on from its checkpoint, and asks for nothing before it', async () => {
-    const world = getWorld();
-    // The chain itself tells what is final: a checkpoint is there at once, and serves an indexer's reader, too.
-    world.indexer?.line.cut();
     const scene = await begin(FEW);
+    const { world } = scene;
+    // By the chain itself, which tells what is final: a checkpoint is there at once, and serves an indexer's reader, too.
+    world.indexer?.line.cut();
+    await scene.subject.restart();
     await scene.check();
     await scene.subject.stop();
     scene.mendAll();
@@ -45,8 +42,8 @@ export function outages(
   });
 
   it('takes the next endpoint when one dies', async () => {
-    const world = getWorld();
     const scene = await begin(FEW);
+    const { world } = scene;
     await scene.check();
     world.indexer?.line.cut();
     world.endpoints[0].cut();
@@ -59,9 +56,9 @@ export function outages(
   });
 
   it('does not believe an endpoint that leaves out events', async () => {
-    const world = getWorld();
-    const [liar] = world.endpoints;
     const scene = await begin(FEW);
+    const { world } = scene;
+    const [liar] = world.endpoints;
     world.indexer?.line.cut();
     liar.behave(leavesOutLogs());
     await pauseAll(scene);
@@ -79,11 +76,11 @@ export function outages(
   });
 
   it('shows its last set, and how old it is, while nobody answers, and is live again afterwards', async () => {
-    const world = getWorld();
     const scene = await begin(FEW);
+    const { world } = scene;
     const set = await scene.atHead();
     const source = scene.subject.source();
-    for (const line of [...world.endpoints, world.indexer?.line]) line?.cut();
+    for (const line of world.lines) line.cut();
     await pauseAll(scene);
     await expect.poll(() => source.status().state, WITHIN).toBe('stale');
     const { ageMs, lastError } = source.status();
@@ -97,8 +94,8 @@ export function outages(
   it(
     'goes by the chain while the indexer is dead, says so, and returns',
     async () => {
-      const { indexer, logged } = getWorld();
       const scene = await begin(FEW);
+      const { indexer, logged } = scene.world;
       const source = scene.subject.source();
       await expect.poll(() => source.status().via, WITHIN).toBe('graphql');
       await indexer?.kill();

@@ -4,7 +4,7 @@ import { arbitraryHistory } from './disturbances.ts';
 import { outages } from './outages.ts';
 import { registryScenarios } from './registryScenarios.ts';
 import { isReplay, playHistories, playSteps, timeoutOf } from './replay.ts';
-import { createSceneMaker, type Scene, type SceneMaker } from './scene.ts';
+import { createSceneMaker, type Scene } from './scene.ts';
 import type { World } from './world.ts';
 
 const START_TIMEOUT_MS = 180_000;
@@ -19,15 +19,12 @@ export function providerSourceConformance(
   { kind, runs }: { readonly kind: World['kind']; readonly runs: number },
   createWorld: () => Promise<World>,
 ): void {
-  let world: World;
-  let scenes: SceneMaker;
+  const scenes = createSceneMaker(createWorld);
   const begun: Scene[] = [];
 
-  beforeAll(async () => {
-    world = await createWorld();
-    scenes = createSceneMaker(world);
-  }, START_TIMEOUT_MS);
-  afterAll(() => world?.stop(), START_TIMEOUT_MS);
+  // The world is made for it.
+  beforeAll(async () => await (await scenes.begin()).stop(), START_TIMEOUT_MS);
+  afterAll(() => scenes.stop(), START_TIMEOUT_MS);
   afterEach(async () => {
     for (const scene of begun.splice(0)) await scene.stop();
   });
@@ -40,13 +37,13 @@ export function providerSourceConformance(
 
   describe(name, () => {
     registryScenarios(begin);
-    outages(kind, () => world, begin);
+    outages(kind, begin);
 
     it(
       'is exact after any history',
       async () => {
         const accepted = new Set<string>();
-        await playHistories(arbitraryHistory(world), runs, async (steps) => {
+        await playHistories(arbitraryHistory(kind), runs, async (steps) => {
           const scene = await begin();
           try {
             await playSteps(scene, steps, (what) => accepted.add(what));

@@ -14,6 +14,9 @@ import type { OpenOptions, World } from './world.ts';
 // A limit for a machine under load, never waited for when all is well.
 export const WITHIN = { timeout: 60_000, interval: 10 };
 
+// anvil_reorg of anvil 1.7.1 loses all contracts on chains of more than about 800 blocks.
+const LAST_BEGINNING = 500n;
+
 /** A history in its world, and the source that follows it. */
 export interface Scene extends Stage {
   readonly world: World;
@@ -42,25 +45,43 @@ export interface Scene extends Stage {
 export interface SceneMaker {
   /** A history with a cast of its own, open for business. */
   begin(size?: CastSize): Promise<Scene>;
+  stop(): Promise<void>;
 }
 
-export function createSceneMaker(world: World): SceneMaker {
-  const { chain } = world;
-  const journal = createJournal(chain);
+/** Histories one after the other in one world, for as long as that is good. */
+export function createSceneMaker(createWorld: () => Promise<World>): SceneMaker {
+  let place: { readonly world: World; readonly journal: Journal } | undefined;
   let scenes = 0;
 
-  async function begin(size: CastSize = CAST_SIZE): Promise<Scene> {
-    const cast = createCast(`h${scenes}`, size);
-    scenes += 1;
-    await openForBusiness(chain, cast);
-    journal.begin(cast);
-    // Or it would show blocks that went before this history began.
-    await indexerAtHead(world, await journal.note());
-    world.logged.length = 0;
-    world.asked.length = 0;
-    return createScene(world, journal, cast);
+  async function findPlace() {
+    if (place !== undefined && (await place.world.chain.client.getBlockNumber()) > LAST_BEGINNING) {
+      await place.world.stop();
+      place = undefined;
+    }
+    if (place === undefined) {
+      const world = await createWorld();
+      place = { world, journal: createJournal(world.chain) };
+    }
+    return place;
   }
-  return { begin };
+
+  return {
+    async begin(size = CAST_SIZE) {
+      const { world, journal } = await findPlace();
+      const cast = createCast(`h${scenes}`, size);
+      scenes += 1;
+      await openForBusiness(world.chain, cast);
+      journal.begin(cast);
+      // Or it would show blocks that went before this history began.
+      await indexerAtHead(world, await journal.note());
+      world.logged.length = 0;
+      world.asked.length = 0;
+      return createScene(world, journal, cast);
+    },
+    async stop() {
+      await place?.world.stop();
+    },
+  };
 }
 
 async function indexerAtHead({ indexer }: World, head: Hex): Promise<void> {
@@ -72,8 +93,7 @@ async function indexerAtHead({ indexer }: World, head: Hex): Promise<void> {
 }
 
 function createScene(world: World, journal: Journal, cast: Cast): Scene {
-  const { chain, endpoints, indexer } = world;
-  const lines = [...endpoints, ...(indexer ? [indexer.line] : [])];
+  const { chain, lines, indexer } = world;
   const subject = createSubject(() => world.openSource());
   const extras: ProviderSource[] = [];
   /** Sets of each run that were found right. */

@@ -10,7 +10,7 @@ import { createCast, openForBusiness } from '../fixtures/registryHistoryCast.ts'
 import { type HistoryChain, startHistoryChain } from '../fixtures/registryHistoryChain.ts';
 import { SETTLEMENT_CHAIN_ID } from '../fixtures/settlementChain.ts';
 import { type Indexer, startIndexer } from './indexer.ts';
-import { type EndpointLine, startEndpointLine } from './line.ts';
+import { type EndpointLine, type Line, startEndpointLine } from './line.ts';
 
 // Who asks Ponder more often keeps it from its work.
 const POLL_INTERVAL_MS = { chain: 20, graphql: 100 };
@@ -32,8 +32,8 @@ export interface World {
   /** Of the settlement chain, the most preferred first. */
   readonly endpoints: readonly [EndpointLine, EndpointLine];
   readonly indexer: Indexer | undefined;
-  /** As deep as the source and what it follows go without beginning anew. */
-  readonly maxReorgDepth: number;
+  /** All that can be cut. */
+  readonly lines: readonly Line[];
   /** A source as a gateway has it. */
   openSource(options?: OpenOptions): ProviderSource;
   /** What the sources logged. */
@@ -50,27 +50,9 @@ export interface OpenOptions {
   readonly kind?: ProviderSource['kind'];
 }
 
-/** A source that reads the chain itself. */
-export async function createChainWorld(): Promise<World> {
-  return await createWorld({ kind: 'chain', maxReorgDepth: 40 });
-}
-
-/** A source that reads a real Ponder, with the chain itself to fall back to. */
-export async function createGraphqlWorld(database: PonderOptions['database']): Promise<World> {
-  // Ponder takes 30 blocks for final.
-  return await createWorld({ kind: 'graphql', maxReorgDepth: 12, database });
-}
-
-type WorldOptions =
-  | { readonly kind: 'chain'; readonly maxReorgDepth: number }
-  | {
-      readonly kind: 'graphql';
-      readonly maxReorgDepth: number;
-      readonly database: PonderOptions['database'];
-    };
-
-async function createWorld(options: WorldOptions): Promise<World> {
-  const { kind, maxReorgDepth } = options;
+/** @param database For a source that reads a real Ponder, with the chain itself to fall back to. */
+export async function createWorld(database?: PonderOptions['database']): Promise<World> {
+  const kind = database === undefined ? 'chain' : 'graphql';
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -93,15 +75,15 @@ async function createWorld(options: WorldOptions): Promise<World> {
     };
     const endpoints = [await startEndpoint('endpoint 0'), await startEndpoint('endpoint 1')] as const;
     let indexer: Indexer | undefined;
-    if (options.kind === 'graphql') {
-      const { database } = options;
+    if (database !== undefined) {
       const { registry } = chain.deployment;
       indexer = await startIndexer({ rpcUrl: chain.anvil.url, registry, database }, onAsked);
       stops.push(indexer.stop);
     }
     const log = (values: object, event: string) => void logged.push({ ...values, event });
     return {
-      ...{ kind, chain, endpoints, indexer, maxReorgDepth, logged, asked, stop },
+      ...{ kind, chain, endpoints, indexer, logged, asked, stop },
+      lines: [...endpoints, ...(indexer ? [indexer.line] : [])],
       openSource: (opening = {}) =>
         openProviderSource({
           settlement: {
