@@ -22,8 +22,7 @@ export function providerSourceConformance(
   const scenes = createSceneMaker(createWorld);
   const begun: Scene[] = [];
 
-  // The world is made for it.
-  beforeAll(async () => await (await scenes.begin()).stop(), START_TIMEOUT_MS);
+  beforeAll(() => scenes.prepare(), START_TIMEOUT_MS);
   afterAll(() => scenes.stop(), START_TIMEOUT_MS);
   afterEach(async () => {
     for (const scene of begun.splice(0)) await scene.stop();

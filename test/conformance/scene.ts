@@ -43,6 +43,8 @@ export interface Scene extends Stage {
 }
 
 export interface SceneMaker {
+  /** The world, which `begin` would make as well. */
+  prepare(): Promise<void>;
   /** A history with a cast of its own, open for business. */
   begin(size?: CastSize): Promise<Scene>;
   stop(): Promise<void>;
@@ -66,6 +68,9 @@ export function createSceneMaker(createWorld: () => Promise<World>): SceneMaker 
   }
 
   return {
+    async prepare() {
+      await findPlace();
+    },
     async begin(size = CAST_SIZE) {
       const { world, journal } = await findPlace();
       const cast = createCast(`h${scenes}`, size);
