@@ -5,8 +5,6 @@ import { type Scene, WITHIN } from './scene.ts';
 import type { World } from './world.ts';
 
 const FEW = { providers: 2, newcomers: 0 } as const;
-// Ponder starts in it.
-const KILLED_TIMEOUT_MS = 240_000;
 
 /** What happens to all that lies between the chain and a source. */
 export function outages(kind: World['kind'], begin: (size: CastSize) => Promise<Scene>): void {
@@ -55,25 +53,25 @@ export function outages(kind: World['kind'], begin: (size: CastSize) => Promise<
     await scene.checkAll();
   });
 
-  it('does not believe an endpoint that leaves out events', async () => {
-    const scene = await begin(FEW);
-    const { world } = scene;
-    const [liar] = world.endpoints;
-    world.indexer?.line.cut();
-    liar.behave(leavesOutLogs());
-    await pauseAll(scene);
-    await scene.check();
-    await expect
-      .poll(() => world.logged, WITHIN)
-      .toContainEqual(
-        expect.objectContaining({
-          event: 'settlement_endpoint_left',
-          endpoint: 'rpc[0]',
-          fault: 'missingLogs',
-        }),
-      );
-    await scene.checkAll();
-  });
+  it.each(['while it is followed', 'while it is loaded'])(
+    'does not believe an endpoint that leaves out events %s',
+    async (when) => {
+      const scene = await begin(FEW);
+      const { world } = scene;
+      world.indexer?.line.cut();
+      await scene.check();
+      world.logged.length = 0;
+      world.endpoints[0].behave(leavesOutLogs());
+      if (when === 'while it is loaded') await scene.subject.restart();
+      const isLeft = () => world.logged.some((entry) => 'fault' in entry && entry.fault === 'missingLogs');
+      // On a slow machine it may have been left as late before it had a chance to lie.
+      for (let turn = 0; !isLeft(); turn += 1) {
+        await pauseAll(scene, turn % 2 === 0 ? 'pauseService' : 'resumeService');
+        await scene.check();
+      }
+      await scene.checkAll();
+    },
+  );
 
   it('shows its last set, and how old it is, while nobody answers, and is live again afterwards', async () => {
     const scene = await begin(FEW);
@@ -91,24 +89,20 @@ export function outages(kind: World['kind'], begin: (size: CastSize) => Promise<
   });
 
   if (kind === 'chain') return;
-  it(
-    'goes by the chain while the indexer is dead, says so, and returns',
-    async () => {
-      const scene = await begin(FEW);
-      const { indexer, logged } = scene.world;
-      const source = scene.subject.source();
-      await expect.poll(() => source.status().via, WITHIN).toBe('graphql');
-      await indexer?.kill();
-      await pauseAll(scene);
-      await scene.check();
-      expect(source.status().via).toBe('chain');
-      expect(logged).toContainEqual(expect.objectContaining({ event: 'graphql_source_left' }));
-      await indexer?.start();
-      await expect.poll(() => source.status().via, WITHIN).toBe('graphql');
-      expect(logged).toContainEqual(expect.objectContaining({ event: 'graphql_source_back' }));
-      await pauseAll(scene, 'resumeService');
-      await scene.checkAll();
-    },
-    KILLED_TIMEOUT_MS,
-  );
+  it('goes by the chain while the indexer is dead, says so, and returns', async () => {
+    const scene = await begin(FEW);
+    const { indexer, logged } = scene.world;
+    const source = scene.subject.source();
+    await expect.poll(() => source.status().via, WITHIN).toBe('graphql');
+    await indexer?.kill();
+    await pauseAll(scene);
+    await scene.check();
+    await expect.poll(() => source.status().via, WITHIN).toBe('chain');
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'graphql_source_left' }));
+    await indexer?.start();
+    await expect.poll(() => source.status().via, WITHIN).toBe('graphql');
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'graphql_source_back' }));
+    await pauseAll(scene, 'resumeService');
+    await scene.checkAll();
+  });
 }

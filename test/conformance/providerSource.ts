@@ -8,6 +8,8 @@ import { createSceneMaker, type Scene } from './scene.ts';
 import type { World } from './world.ts';
 
 const START_TIMEOUT_MS = 180_000;
+// A wait for a set has its own limit, and says more when it is over.
+const TEST_TIMEOUT_MS = 240_000;
 const EACH_MS = 60_000;
 
 /**
@@ -34,7 +36,7 @@ export function providerSourceConformance(
     return scene;
   }
 
-  describe(name, () => {
+  describe(name, { timeout: TEST_TIMEOUT_MS }, () => {
     registryScenarios(begin);
     outages(kind, begin);
 

@@ -1,3 +1,4 @@
+import type { Address } from 'viem';
 import { expect, it } from 'vitest';
 import { activeServices, isActive, type ProviderSet } from '../../router/registry/providerSet.ts';
 import { courtOf, storm } from '../fixtures/registryHistoryActions.ts';
@@ -5,9 +6,11 @@ import {
   arrive,
   type Cast,
   type CastSize,
+  FIRST_STAKE,
   offer,
   ROLE_PROVIDER,
   rotateSigner,
+  SLA,
   stake,
 } from '../fixtures/registryHistoryCast.ts';
 import { governor } from '../fixtures/settlementChain.ts';
@@ -50,6 +53,30 @@ export function registryScenarios(begin: (size: CastSize) => Promise<Scene>): vo
     const set = await scene.atHead();
     expect(activeServices(set, key).size).toBe(0);
     expect(activity(set, cast)).toEqual(['one', 'one']);
+    await scene.check();
+  });
+
+  it("asks a network's new minimum of each service once it is synced or updated", async () => {
+    const scene = await begin(FEW);
+    const { chain, cast } = scene;
+    const [first, second] = cast.providers as [Address, Address];
+    const [{ key }] = someOf(cast.networks);
+    const byGovernor = (call: Parameters<typeof chain.registry>[1]) =>
+      chain.send(chain.registry(governor.address, call));
+    const setMinimum = (minStake: bigint) =>
+      byGovernor({ functionName: 'updateNetwork', args: [key, { minStake, sla: SLA }] });
+    await setMinimum(FIRST_STAKE);
+    expect(activity(await scene.atHead(), cast)).toEqual(['both', 'both']);
+    await byGovernor({ functionName: 'syncService', args: [first, key] });
+    expect(activity(await scene.atHead(), cast)).toEqual(['none', 'both']);
+    await setMinimum(1n);
+    const args = [key, 'http://127.0.0.1:1/moved', 3] as const;
+    for (const id of [first, second]) {
+      await chain.send(chain.registry(id, { functionName: 'updateService', args }));
+    }
+    const set = await scene.atHead();
+    expect(activity(set, cast)).toEqual(['both', 'both']);
+    expect(set.providers.get(second)?.requiredStake).toBe(101n);
     await scene.check();
   });
 

@@ -17,6 +17,9 @@ export const WITHIN = { timeout: 60_000, interval: 10 };
 // anvil_reorg of anvil 1.7.1 loses all contracts on chains of more than about 800 blocks.
 const LAST_BEGINNING = 500n;
 
+// No reorg here is that deep, and no file is damaged.
+const BEGUN_ANEW = ['settlement_reorg_too_deep', 'checkpoint_not_on_chain', 'checkpoint_set_aside'];
+
 /** A history in its world, and the source that follows it. */
 export interface Scene extends Stage {
   readonly world: World;
@@ -131,7 +134,9 @@ function createScene(world: World, journal: Journal, cast: Cast): Scene {
   async function loadAfresh(options: OpenOptions): Promise<ProviderSet> {
     const source = world.openSource({ ...options, checkpoint: false });
     extras.push(source);
-    await source.start(AbortSignal.timeout(WITHIN.timeout));
+    await source
+      .start(AbortSignal.timeout(WITHIN.timeout))
+      .catch((error) => expect.fail(`${error.message}: ${describe(source)}`));
     const set = await atHead(source);
     await source.stop();
     return set;
@@ -168,6 +173,7 @@ function createScene(world: World, journal: Journal, cast: Cast): Scene {
         .poll(() => subject.source().status(), WITHIN)
         .toMatchObject({ state: 'live', lastError: undefined });
       await expect.poll(() => subject.source().status().via, WITHIN).toBe(world.kind);
+      expect(world.logged.filter(({ event }) => BEGUN_ANEW.includes(event))).toEqual([]);
       for (const { started, source } of subject.runs()) if (source === subject.source()) await started;
       const set = plain(await atHead());
       for (const kind of new Set([world.kind, 'chain'] as const)) {
