@@ -76,7 +76,8 @@ class HistoryFailedError extends Error {
         'plays again and makes as short as it can (in parentheses: places in the cast):',
         ...steps.map((step, index) => `${String(index + 1).padStart(3)}. ${step}`),
       ].join('\n'),
-      { cause },
+      // What a step threw says all; the step is named above.
+      { cause: (cause instanceof Error && cause.cause) || cause },
     );
   }
 }
