@@ -14,7 +14,7 @@ const EACH_MS = 60_000;
 
 /**
  * What holds for every source of provider sets, whatever happens on the chain and to all that lies in between.
- * `runs`: random histories, one after the other on the same chain.
+ * `runs`: random histories, one after the other; `DIN_RUNS=` plays more or fewer.
  */
 export function providerSourceConformance(
   name: string,
