@@ -7,7 +7,6 @@ import { mergedRouters } from '../gateway/cluster/mergedRouters.ts';
 import { sumTotals } from '../gateway/cluster/mergeViews.ts';
 import type { Pages, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
-import { listen } from '../gateway/listen.ts';
 import { readiness } from '../gateway/readiness.ts';
 import { gatewayStatus, type RouterView } from '../gateway/status.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -15,7 +14,7 @@ import { sumMetrics } from '../observability/sumMetrics.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
 import { createRoutingNews } from './routingNews.ts';
-import { createShutdown, type Gateway, type GatewayParts, urlOf } from './runningGateway.ts';
+import { createShutdown, type Gateway, type GatewayParts, openGateway } from './runningGateway.ts';
 import { startWorkerPool, type WorkerPool } from './workerPool.ts';
 
 // After the time that calls in flight have: to close, report and end.
@@ -99,42 +98,31 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   const metricsApp = config.metrics && createMetricsApp({ text: pages.metrics, logger });
 
   control.apply();
-  let port: number;
-  let metricsUrl: string | undefined;
-  try {
-    if (metricsApp && config.metrics) {
-      const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
-      metricsUrl = urlOf(config.metrics.listen, metricsPort);
-    }
-    port = await startWorkerPool({
-      count: args.workers,
-      logger,
-      greeting: () => [{ kind: 'config', config: workerConfig(config) }, ...news.everything()],
-      async onAsk(page) {
-        try {
-          return await pages[page]();
-        } catch (error) {
-          logger.error({ err: error, page }, 'page_failed');
-          return null;
-        }
-      },
-      onGone: gone.add,
-      onPool(made) {
-        pool = made;
-      },
-    });
-  } catch (error) {
-    await closeRest();
-    throw error;
-  }
-  const url = urlOf(config.listen, port);
-  logger.info({ version: packageJson.version, url, metricsUrl, workers: args.workers }, 'gateway_listening');
-  control.start().catch((error: unknown) => {
-    logger.fatal({ err: error }, 'provider_set_unloadable');
-    shutdown.fail(error);
+  const opened = await openGateway({
+    ...{ config, logger, control, shutdown, metricsApp },
+    open: () =>
+      startWorkerPool({
+        count: args.workers,
+        logger,
+        greeting: () => [{ kind: 'config', config: workerConfig(config) }, ...news.everything()],
+        async onAsk(page) {
+          try {
+            return await pages[page]();
+          } catch (error) {
+            logger.error({ err: error, page }, 'page_failed');
+            return null;
+          }
+        },
+        onGone: gone.add,
+        onPool(made) {
+          pool = made;
+        },
+      }),
+    giveUp: closeRest,
+    about: { workers: args.workers },
   });
   return {
-    ...{ url, port, metricsUrl, close: shutdown.close, done: shutdown.done },
+    ...opened,
     reload(now) {
       config = now;
       logger.level = config.log.level;

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { CallTotals } from '../gateway/callHandler.ts';
+import { listen } from '../gateway/listen.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
+import type { Control } from './control.ts';
 
 export interface Gateway {
   readonly url: string;
@@ -70,8 +74,50 @@ export function createShutdown(args: {
   };
 }
 
+export interface OpenArgs {
+  readonly config: GatewayConfig;
+  readonly logger: Logger;
+  readonly control: Pick<Control, 'start'>;
+  readonly shutdown: Shutdown;
+  /** On the port of its own that the configuration gives it. */
+  readonly metricsApp: FastifyInstance | undefined;
+  /** Opens the users' port. */
+  readonly open: () => Promise<number>;
+  /** Ends what was begun when a port cannot be opened. */
+  readonly giveUp: () => Promise<unknown>;
+  /** For the log, beside the URLs. */
+  readonly about?: object;
+}
+
+/**
+ * Opens the ports, the users' last, and then begins to follow the settlement chain.
+ * @throws what `open` throws, and `ListenError`
+ */
+export async function openGateway(args: OpenArgs): Promise<Omit<Gateway, 'reload'>> {
+  const { config, logger, shutdown, metricsApp } = args;
+  let port: number;
+  let metricsUrl: string | undefined;
+  try {
+    if (metricsApp && config.metrics) {
+      const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
+      metricsUrl = urlOf(config.metrics.listen, metricsPort);
+    }
+    port = await args.open();
+  } catch (error) {
+    await args.giveUp();
+    throw error;
+  }
+  const url = urlOf(config.listen, port);
+  logger.info({ version: packageJson.version, url, metricsUrl, ...args.about }, 'gateway_listening');
+  args.control.start().catch((error: unknown) => {
+    logger.fatal({ err: error }, 'provider_set_unloadable');
+    shutdown.fail(error);
+  });
+  return { url, port, metricsUrl, close: shutdown.close, done: shutdown.done };
+}
+
 /** A wildcard address is reached by the loopback one. */
-export function urlOf(address: string, port: number): string {
+function urlOf(address: string, port: number): string {
   const host = address.slice(0, address.lastIndexOf(':'));
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host;
   return `http://${reachable}:${port}`;

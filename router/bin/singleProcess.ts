@@ -11,7 +11,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { closeServer } from './closeServer.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
-import { createShutdown, type Gateway, type GatewayParts, urlOf } from './runningGateway.ts';
+import { createShutdown, type Gateway, type GatewayParts, openGateway } from './runningGateway.ts';
 
 /**
  * The whole gateway in this process.
@@ -67,26 +67,13 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   const metricsApp = config.metrics && createMetricsApp({ text: metricsText, logger });
 
   control.apply();
-  let port: number;
-  let metricsUrl: string | undefined;
-  try {
-    if (metricsApp && config.metrics) {
-      const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
-      metricsUrl = urlOf(config.metrics.listen, metricsPort);
-    }
-    port = await listen(app, config.listen, 'listen');
-  } catch (error) {
-    await Promise.all([app.close(), metricsApp?.close(), control.stop(), upstream.close()]);
-    throw error;
-  }
-  const url = urlOf(config.listen, port);
-  logger.info({ version: packageJson.version, url, metricsUrl }, 'gateway_listening');
-  control.start().catch((error: unknown) => {
-    logger.fatal({ err: error }, 'provider_set_unloadable');
-    shutdown.fail(error);
+  const opened = await openGateway({
+    ...{ config, logger, control, shutdown, metricsApp },
+    open: () => listen(app, config.listen, 'listen'),
+    giveUp: () => Promise.all([app.close(), metricsApp?.close(), control.stop(), upstream.close()]),
   });
   return {
-    ...{ url, port, metricsUrl, close: shutdown.close, done: shutdown.done },
+    ...opened,
     reload(now) {
       config = now;
       logger.level = config.log.level;
