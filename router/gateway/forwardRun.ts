@@ -5,7 +5,7 @@ import { type Ms, ms } from '../core/units.ts';
 import type { Choice } from '../routing/choose.ts';
 import type { Question } from '../routing/eligibility.ts';
 import { callAbandoned, callEnded, callStarted, type Health } from '../routing/health.ts';
-import { methodTraits } from '../routing/methods.ts';
+import type { MethodTraits } from '../routing/methods.ts';
 import type { Outage } from '../routing/outage.ts';
 import { requestedBlock } from '../routing/requestedBlock.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
@@ -81,6 +81,7 @@ interface Entry {
 export function createCallRun(
   context: ForwardContext,
   call: ClientCall,
+  traits: MethodTraits,
   deadlineMs: Ms,
   session: string | undefined,
 ): CallRun {
@@ -92,7 +93,6 @@ export function createCallRun(
   const abort = new AbortController();
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
-  const traits = methodTraits(call.method);
   const repeatable = traits.kind === 'read';
   const question: Question = {
     capabilities: traits.capabilities,

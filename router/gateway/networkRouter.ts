@@ -16,7 +16,7 @@ import {
   type Question,
 } from '../routing/eligibility.ts';
 import { callCost, freshHealth, slowStart } from '../routing/health.ts';
-import { type MethodKind, methodTraits } from '../routing/methods.ts';
+import { type MethodTraits, methodTraits } from '../routing/methods.ts';
 import { createOutage } from '../routing/outage.ts';
 import { createSessionRing, type SessionRing, textHash } from '../routing/sessionRing.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
@@ -189,11 +189,12 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
 
   const read = (
     call: ClientCall,
-    kind: MethodKind,
+    traits: MethodTraits,
     { deadlineMs, client, session }: ForwardOptions,
     within = context,
   ) => {
-    const run = createCallRun(within, call, deadlineMs, session);
+    const { kind } = traits;
+    const run = createCallRun(within, call, traits, deadlineMs, session);
     if (kind === 'read') client?.onGone(run.cancel);
     return forwardCall({ slug: args.slug, run, kind, settings, hedges });
   };
@@ -230,20 +231,16 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
 
     forward(call, options) {
-      const { kind } = methodTraits(call.method);
-      if (kind !== 'send') return read(call, kind, options);
+      const traits = methodTraits(call.method);
+      if (traits.kind !== 'send') return read(call, traits, options);
       return sendTransaction({
-        run: createCallRun(context, call, options.deadlineMs, options.session),
+        run: createCallRun(context, call, traits, options.deadlineMs, options.session),
         hash: rawTransactionHash(call.params),
         settings,
         async isOnChain(hash, withinMs) {
-          const lookup = { id: NULL_ID, method: 'eth_getTransactionByHash', params: encodeJson([hash]) };
-          const answer = await read(
-            lookup,
-            'read',
-            { deadlineMs: withinMs },
-            { ...context, review: reviewLookup },
-          );
+          const lookup = { id: NULL_ID, method: LOOKUP, params: encodeJson([hash]) };
+          const within = { ...context, review: reviewLookup };
+          const answer = await read(lookup, methodTraits(LOOKUP), { deadlineMs: withinMs }, within);
           return answer.kind === 'result' && answer.result.toLowerCase().includes(hash);
         },
       });
@@ -267,6 +264,8 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     agreedHead: heads.agreed,
   };
 }
+
+const LOOKUP = 'eth_getTransactionByHash';
 
 // A node that lags has not seen a transaction that others have mined.
 const reviewLookup: ForwardContext['review'] = (_state, _call, _block, result) =>
