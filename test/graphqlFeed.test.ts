@@ -100,11 +100,9 @@ async function followIndexer(): Promise<Followed> {
   const note = (values: { reason?: string }, event: string) => {
     said.push(values.reason === undefined ? event : `${event}: ${values.reason}`);
   };
-  const secondary = chainFeed();
   const feed = createFallbackFeed({
     primary: createGraphqlFeed({ url: ponder.graphqlUrl }),
-    secondary,
-    chainHead: secondary.chainHead,
+    secondary: chainFeed(),
     maxBehindBlocks: MAX_BEHIND_BLOCKS,
     headIntervalMs: HEAD_INTERVAL_MS,
     logger: { info: note, warn: note, error: note },

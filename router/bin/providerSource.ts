@@ -59,7 +59,6 @@ function openFeed({ settlement, clock, random, logger }: ProviderSourceArgs): Ev
   return createFallbackFeed({
     primary: createGraphqlFeed({ url: graphqlUrl, chainId }),
     secondary: chain,
-    chainHead: (signal) => chain.chainHead(signal),
     ...{ clock, logger },
     ...(graphqlMaxBehindBlocks !== undefined && { maxBehindBlocks: graphqlMaxBehindBlocks }),
   });

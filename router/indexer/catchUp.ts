@@ -1,8 +1,7 @@
-import { DinError } from '../core/dinError.ts';
 import type { BlockRef } from '../registry/providerSet.ts';
 import { applyBlock } from '../registry/reduce.ts';
 import type { ChainReader } from './chainReader.ts';
-import type { AdvanceArgs, AdvanceResult } from './eventFeed.ts';
+import { type AdvanceArgs, type AdvanceResult, BuildAnewError } from './eventFeed.ts';
 import type { Finality } from './finality.ts';
 import { lastHeld } from './lastHeld.ts';
 import { logRanges } from './logRanges.ts';
@@ -105,9 +104,11 @@ async function findAncestor(
   return steps.at(held)?.block;
 }
 
-/** The chain left the branch of every step that is kept. The set must be built anew. */
-export class ReorgTooDeepError extends DinError {
+/** The chain left the branch of every step that is kept. */
+export class ReorgTooDeepError extends BuildAnewError {
   readonly code = 'REORG_TOO_DEEP';
+  readonly event = 'settlement_reorg_too_deep';
+  readonly flaw = 'a reorg went deeper than its block';
   constructor(oldest: bigint, head: bigint) {
     super(
       `The settlement chain (head ${head}) no longer holds block ${oldest}, the oldest that could be undone.`,

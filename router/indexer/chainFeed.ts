@@ -1,12 +1,11 @@
 import { discoverRegistry, NotARegistryError, type RegistryContracts } from '../chain/contracts.ts';
 import type { SettlementEndpoint, SettlementEndpoints } from '../chain/settlementEndpoints.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { DinError } from '../core/dinError.ts';
 import type { Address, BlockRef, Hex, ProviderSet } from '../registry/providerSet.ts';
 import { type CatchUpOptions, catchUp, ReorgTooDeepError } from './catchUp.ts';
 import { type ChainQuirks, createChainQuirks, type QuirksLogger } from './chainQuirks.ts';
 import { createChainReader } from './chainReader.ts';
-import type { DeploymentFeed, EventFeed } from './eventFeed.ts';
+import { BuildAnewError, type DeploymentFeed, type EventFeed } from './eventFeed.ts';
 import { createFinality } from './finality.ts';
 import { askBlock } from './nodeQuestions.ts';
 import { newest, oldest } from './reorgWindow.ts';
@@ -229,9 +228,11 @@ async function holderAmongOthers(
   return undefined;
 }
 
-/** What was read lacks an event that must be there. The set must be built anew. */
-export class EventsMissingError extends DinError {
+/** What was read lacks an event that must be there. */
+export class EventsMissingError extends BuildAnewError {
   readonly code = 'EVENTS_MISSING';
+  readonly event = 'settlement_events_missing';
+  readonly flaw = 'it lacks events';
   constructor(serviceId: number) {
     super(`The events read so far lack the addition of service ${serviceId}.`);
   }

@@ -1,3 +1,4 @@
+import { DinError } from '../core/dinError.ts';
 import type { EndpointStatus } from '../core/endpointStatus.ts';
 import type { Address, BlockRef, Hex } from '../registry/providerSet.ts';
 import type { ReorgWindow } from './reorgWindow.ts';
@@ -27,8 +28,7 @@ export interface DeploymentFeed {
   readonly base: BlockRef;
   /**
    * Moves the window towards the head, step by step; each step is told before the next begins.
-   * @throws `ReorgTooDeepError` when no step of the window is on the chain any more; what keeps the feed from
-   * answering, as it is.
+   * @throws {@link BuildAnewError} when the window cannot be gone on from; what keeps the feed from answering, as it is.
    */
   advance(args: AdvanceArgs): Promise<AdvanceResult>;
   /** Whether the chain holds this block. Undefined when the feed cannot tell, as its head is older. */
@@ -57,3 +57,11 @@ export interface FeedStep {
  * - `moved`: the chain changed while it was read; look again
  */
 export type AdvanceResult = 'current' | 'behind' | 'moved';
+
+/** What was read so far is not, or not all of, what the chain holds: the set must be built anew. */
+export abstract class BuildAnewError extends DinError {
+  /** In the log. */
+  abstract readonly event: string;
+  /** What is wrong with a checkpoint of it. */
+  abstract readonly flaw: string;
+}

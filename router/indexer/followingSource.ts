@@ -7,10 +7,8 @@ import { DinError } from '../core/dinError.ts';
 import { type Ms, ms } from '../core/units.ts';
 import type { Address, ProviderSet } from '../registry/providerSet.ts';
 import type { BackfillProgress, ProviderSource, SourceStatus } from '../registry/providerSource.ts';
-import { ReorgTooDeepError } from './catchUp.ts';
-import { EventsMissingError } from './chainFeed.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
-import type { EventFeed } from './eventFeed.ts';
+import { BuildAnewError, type EventFeed } from './eventFeed.ts';
 import { createPace } from './pace.ts';
 import { createRegistryFollower } from './registryFollower.ts';
 import type { SourceLogger } from './sourceLogger.ts';
@@ -132,9 +130,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
 
   function noteFailure(error: unknown): void {
     const message = describeChainError(error);
-    if (error instanceof ReorgTooDeepError) logger?.error({ error: message }, 'settlement_reorg_too_deep');
-    else if (error instanceof EventsMissingError)
-      logger?.error({ error: message }, 'settlement_events_missing');
+    if (error instanceof BuildAnewError) logger?.error({ error: message }, error.event);
     else if (message !== lastError) logger?.warn({ error: message }, 'settlement_unreachable');
     lastError = message;
     if (published !== undefined) state = 'stale';

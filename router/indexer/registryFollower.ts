@@ -1,12 +1,16 @@
 import type { Clock } from '../core/clock.ts';
-import { type Ms, ms } from '../core/units.ts';
+import type { Ms } from '../core/units.ts';
 import { type Address, emptySet, type ProviderSet } from '../registry/providerSet.ts';
 import type { BackfillProgress } from '../registry/providerSource.ts';
 import { type BackfillStart, backfillProgress } from './backfillProgress.ts';
-import { ReorgTooDeepError } from './catchUp.ts';
-import { EventsMissingError } from './chainFeed.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
-import type { AdvanceResult, DeploymentFeed, EventFeed, FeedStep } from './eventFeed.ts';
+import {
+  type AdvanceResult,
+  BuildAnewError,
+  type DeploymentFeed,
+  type EventFeed,
+  type FeedStep,
+} from './eventFeed.ts';
 import { newest, oldest, openWindow, type ReorgWindow } from './reorgWindow.ts';
 import type { SourceLogger } from './sourceLogger.ts';
 
@@ -37,8 +41,7 @@ export interface RegistryFollower {
   unconfirmed(): ProviderSet | undefined;
   /**
    * One look at the feed. `moved`: it keeps changing, look again soon.
-   * @throws {@link ReorgTooDeepError} and {@link EventsMissingError}, after which the next look begins anew; what keeps
-   * the feed from answering.
+   * @throws {@link BuildAnewError}, after which the next look begins anew; what keeps the feed from answering.
    */
   look(signal: AbortSignal): Promise<AdvanceResult>;
   /** While much is still to be read. */
@@ -176,8 +179,7 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
       try {
         return await look(signal);
       } catch (error) {
-        if (error instanceof ReorgTooDeepError) beginAnew('a reorg went deeper than its block');
-        if (error instanceof EventsMissingError) beginAnew('it lacks events');
+        if (error instanceof BuildAnewError) beginAnew(error.flaw);
         throw error;
       }
     },
@@ -187,7 +189,7 @@ export function createRegistryFollower(args: RegistryFollowerArgs): RegistryFoll
       const { number: block } = newest(window).block;
       if (head - block <= AT_HEAD_WITHIN_BLOCKS) return undefined;
       const fromBlock = deployment.base.number;
-      return backfillProgress({ fromBlock, start, block, head, events, now: ms(clock.now()) });
+      return backfillProgress({ fromBlock, start, block, head, events, now: clock.now() });
     },
     pause() {
       save();

@@ -5,6 +5,7 @@ import { DinError } from '../../core/dinError.ts';
 import { ms, unixSeconds } from '../../core/units.ts';
 import { opening, PROVIDERS } from '../../registry/events.arbitrary.ts';
 import { emptySet } from '../../registry/providerSet.ts';
+import { EventsMissingError } from '../chainFeed.ts';
 import type { DeploymentFeed, EventFeed, FeedStep } from '../eventFeed.ts';
 import { newest, openWindow } from '../reorgWindow.ts';
 import { createFallbackFeed } from './fallbackFeed.ts';
@@ -47,7 +48,6 @@ async function createWorld(): Promise<World> {
   const feed = createFallbackFeed({
     primary: createGraphqlFeed({ url: indexer.url }),
     secondary: onChain,
-    chainHead: onChain.head,
     maxBehindBlocks: MAX_BEHIND_BLOCKS,
     headIntervalMs: HEAD_INTERVAL_MS,
     clock: { now: () => ms(now), unix: () => unixSeconds(0) },
@@ -170,13 +170,19 @@ describe('a fallback feed', () => {
     expect(onChain.looks() - before).toBe(1);
   });
 
+  it('says that what was read lacks events when the chain shows it, though the indexer is down', async () => {
+    const { indexer, onChain, source } = await upToDate();
+    indexer.fail('hangUp');
+    onChain.fail(new EventsMissingError(2));
+    await expect(source.look()).rejects.toMatchObject({ code: 'EVENTS_MISSING' });
+  });
+
   it('does not wait for a chain that begins to hang while the indexer answers', async () => {
     const { chain, indexer, onChain } = await createWorld();
-    const heads = [onChain.head()];
+    const heads = [onChain.chainHead(signal)];
     const feed = createFallbackFeed({
       primary: createGraphqlFeed({ url: indexer.url }),
-      secondary: onChain,
-      chainHead: () => heads.pop() ?? new Promise(() => undefined),
+      secondary: { ...onChain, chainHead: () => heads.pop() ?? new Promise(() => undefined) },
       headIntervalMs: ms(0),
     });
     const source = follower(await feed.open(REGISTRY, signal), chain);

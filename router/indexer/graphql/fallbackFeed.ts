@@ -1,5 +1,5 @@
-import { ReorgTooDeepError } from '../catchUp.ts';
-import type { DeploymentFeed, EventFeed } from '../eventFeed.ts';
+import type { ChainFeed } from '../chainFeed.ts';
+import { BuildAnewError, type DeploymentFeed, type EventFeed } from '../eventFeed.ts';
 import { newest } from '../reorgWindow.ts';
 import { BothWaysFailedError, type DeploymentPair, openPair } from './deploymentPair.ts';
 import type { GraphqlFeed } from './graphqlFeed.ts';
@@ -10,10 +10,10 @@ import {
   judgeIndexer,
 } from './judgedIndexer.ts';
 
-export interface FallbackFeedOptions extends IndexerJudgement {
+export interface FallbackFeedOptions extends Omit<IndexerJudgement, 'chainHead'> {
   readonly primary: GraphqlFeed;
   /** Of the settlement chain itself. */
-  readonly secondary: EventFeed;
+  readonly secondary: ChainFeed;
 }
 
 type Way = ReturnType<EventFeed['via']>;
@@ -22,7 +22,7 @@ type Way = ReturnType<EventFeed['via']>;
  * Follows an indexer, and the chain itself while the indexer is down or too far behind, over the same window: neither
  * change begins anything anew. `graphql_source_left` and `graphql_source_back` in the log say so.
  *
- * `open` rejects as `openPair`; `advance` with `ReorgTooDeepError` when the chain says so, else only when neither way
+ * `open` rejects as `openPair`; `advance` with `BuildAnewError` when the chain says so, else only when neither way
  * can be gone, with `BothWaysFailedError`.
  */
 export function createFallbackFeed({ primary, secondary, ...judgement }: FallbackFeedOptions): EventFeed {
@@ -31,7 +31,7 @@ export function createFallbackFeed({ primary, secondary, ...judgement }: Fallbac
     kind: 'graphql',
     async open(registry, signal) {
       const pair = await openPair(primary, secondary, registry, signal);
-      const indexer = await judgeIndexer(pair, judgement, signal);
+      const indexer = await judgeIndexer(pair, { ...judgement, chainHead: secondary.chainHead }, signal);
       return createFallbackDeployment(pair, indexer, (way) => {
         via = way;
       });
@@ -74,7 +74,7 @@ function createFallbackDeployment(
         return result;
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof ReorgTooDeepError) throw error;
+        if (error instanceof BuildAnewError) throw error;
         look ??= await indexer.advance({ window, onStep, signal });
         if (look.result === undefined) throw new BothWaysFailedError(look.error, error);
         onVia('graphql');

@@ -2,15 +2,15 @@
 import type { Address } from '../../registry/providerSet.ts';
 import { applyBlock } from '../../registry/reduce.ts';
 import { ReorgTooDeepError } from '../catchUp.ts';
-import type { AdvanceArgs, AdvanceResult, EventFeed } from '../eventFeed.ts';
+import type { ChainFeed } from '../chainFeed.ts';
+import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
 import { extend, newest, rollBack } from '../reorgWindow.ts';
 import { CHAIN_ID, VAULT } from './indexerServer.fixture.ts';
 import type { ModelChain } from './modelChain.fixture.ts';
 
-export interface ModelFeed extends EventFeed {
+export interface ModelFeed extends ChainFeed {
   /** What all its functions reject with until it is set to undefined. */
   fail(error: Error | undefined): void;
-  head(): Promise<bigint>;
   /** Looks at the chain so far. */
   looks(): number;
   vault: Address;
@@ -64,7 +64,7 @@ export function createModelFeed(chain: ModelChain): ModelFeed {
     fail(error) {
       failure = error;
     },
-    head: async () => BigInt(look().length - 1),
+    chainHead: async () => BigInt(look().length - 1),
     looks: () => looks,
   };
   return feed;
