@@ -7,12 +7,18 @@ import {
 } from 'viem';
 import { describe, expect, it } from 'vitest';
 import { unixSeconds } from '../core/units.ts';
-import { isRangeRefused, logsRefusal } from './rangeRefusal.ts';
+import { logsRefusal } from './rangeRefusal.ts';
 
 const url = 'http://node.example/too-many-limits';
 // viem puts the request into its messages; none of these words may count.
 const body = { method: 'eth_getLogs', params: [{ fromBlock: '0x1', toBlock: '0x2' }], range: 'limit' };
 const NOW = unixSeconds(1_790_000_000);
+
+/** Whether fewer blocks at once may be answered. */
+function isRangeRefused(error: unknown): boolean {
+  const { kind } = logsRefusal(error, NOW);
+  return kind === 'tooLarge' || kind === 'timedOut';
+}
 
 interface Answer {
   readonly code: number;

@@ -2,7 +2,7 @@ import { BaseError, LimitExceededRpcError, ResponseBodyTooLargeError, TimeoutErr
 import { plainText } from '../chain/chainError.ts';
 import { type FailedAnswer, failedAnswer } from '../chain/failedAnswer.ts';
 import { rowOf } from '../core/classify.ts';
-import { type Ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
+import type { Ms, UnixSeconds } from '../core/units.ts';
 
 /**
  * Why logs were refused:
@@ -40,12 +40,6 @@ export function logsRefusal(error: unknown, now: UnixSeconds): LogsRefusal {
     return { kind: 'rateLimited', retryAfterMs: answer.retryAfterMs };
   if (TIMED_OUT.test(text)) return { kind: 'timedOut' };
   return { kind: refusal || hasCause(error, LimitExceededRpcError) ? 'tooLarge' : 'other' };
-}
-
-/** Whether fewer blocks at once may be answered. */
-export function isRangeRefused(error: unknown): boolean {
-  const { kind } = logsRefusal(error, unixSeconds(0));
-  return kind === 'tooLarge' || kind === 'timedOut';
 }
 
 function isRateLimit({ status, code, message }: FailedAnswer): boolean {

@@ -1,20 +1,19 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Address, getAddress, isAddress, isAddressEqual } from 'viem';
+import { type Address, isAddressEqual } from 'viem';
 import { z } from 'zod';
+import { addressText as address } from '../../router/chain/addressText.ts';
 import { DinError } from '../../router/core/dinError.ts';
 import type { NamedContract } from './discoverDeployments.ts';
+import { contractKind } from './namedContracts.ts';
+import { parseJson } from './parseJson.ts';
 
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }))
-  .transform((text) => getAddress(text));
 const fileSchema = z.object({
   chainId: z.int(),
   /** The one that was asked for. */
   registry: address,
-  named: z.array(z.object({ registry: address, kind: z.enum(['court', 'escrow', 'successor']), address })),
+  named: z.array(z.object({ registry: address, kind: contractKind, address })),
 });
 
 /** Where an indexer keeps what outlives it, PGlite's database above all. */
@@ -62,14 +61,6 @@ async function claim(path: string): Promise<DatabaseSync> {
   } catch (cause) {
     const isTaken = cause instanceof Error && /locked|busy/.test(cause.message);
     throw new DataDirectoryError(path, isTaken ? 'another indexer works there' : String(cause), { cause });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

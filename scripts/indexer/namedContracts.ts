@@ -1,5 +1,6 @@
-import { type Address, getAddress, isAddress } from 'viem';
+import type { Address } from 'viem';
 import { z } from 'zod';
+import { addressText as address } from '../../router/chain/addressText.ts';
 import type { NamedContract } from './discoverDeployments.ts';
 
 const QUERY = `{
@@ -7,16 +8,12 @@ const QUERY = `{
 }`;
 const TIMEOUT_MS = 5_000;
 
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }))
-  .transform((text) => getAddress(text));
+export const contractKind = z.enum(['court', 'escrow', 'successor']);
+
 const answerSchema = z.object({
   data: z.object({
     contractChanges: z.object({
-      items: z.array(
-        z.object({ contract: address, kind: z.enum(['court', 'escrow', 'successor']), address }),
-      ),
+      items: z.array(z.object({ contract: address, kind: contractKind, address })),
     }),
   }),
 });

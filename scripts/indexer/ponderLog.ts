@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LEFT_BRANCH } from '../../router/indexer/ponder/lib/leftBranchNews.ts';
+import { parseJson } from './parseJson.ts';
 
 const lineSchema = z.looseObject({
   level: z.number(),
@@ -55,13 +56,5 @@ export function ponderNews(line: string): PonderNews | undefined {
         kind: level >= ERROR ? 'error' : 'warning',
         message: error?.message ? `${msg}: ${error.message}` : msg,
       };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../core/clock.ts';
 import type { ProviderSet } from '../../registry/providerSet.ts';
+import type { SourceLogger } from '../sourceLogger.ts';
 import type { Checkpoint, CheckpointIdentity } from './checkpoint.ts';
 import { ensureFile, type FileLock, lockFile, moveAside } from './checkpointFile.ts';
 import { openDatabase } from './openDatabase.ts';
@@ -8,18 +9,11 @@ import { readSaved, type Saved } from './readSet.ts';
 import { describeTrouble, isOfThePlace } from './trouble.ts';
 import { writeSet } from './writeSet.ts';
 
-/** What a checkpoint logs to; pino's loggers are one. */
-export interface CheckpointLogger {
-  info(values: object, event: string): void;
-  warn(values: object, event: string): void;
-  error(values: object, event: string): void;
-}
-
 export interface CheckpointOptions {
   /** See `checkpointPath`. The directory is made when it is missing. */
   readonly path: string;
   readonly identity: CheckpointIdentity;
-  readonly logger: CheckpointLogger;
+  readonly logger: SourceLogger;
   readonly clock: Clock;
 }
 

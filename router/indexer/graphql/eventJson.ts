@@ -1,5 +1,5 @@
-import { getAddress, isAddress } from 'viem';
 import { z } from 'zod';
+import { addressText as address } from '../../chain/addressText.ts';
 import { isCaip2 } from '../../core/caip2.ts';
 import { DinError } from '../../core/dinError.ts';
 import { unixSeconds } from '../../core/units.ts';
@@ -41,10 +41,6 @@ function parseObject(json: string): object | undefined {
 
 const UINT256_MAX = 2n ** 256n - 1n;
 
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }))
-  .transform((text) => getAddress(text));
 const networkKey = z
   .string()
   .regex(/^0x[0-9a-f]{64}$/)

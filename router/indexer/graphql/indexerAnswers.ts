@@ -1,5 +1,5 @@
-import { getAddress, isAddress } from 'viem';
 import { z } from 'zod';
+import { addressText as address } from '../../chain/addressText.ts';
 import { unixSeconds } from '../../core/units.ts';
 import type { RegistryEvent } from '../../registry/events.ts';
 import type { Address, BlockRef, Hex } from '../../registry/providerSet.ts';
@@ -72,10 +72,6 @@ const hash = z
   .string()
   .regex(/^0x[0-9a-f]{64}$/)
   .transform((text) => text as Hex);
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }))
-  .transform((text) => getAddress(text));
 const bigint = z
   .string()
   .regex(/^\d{1,20}$/)

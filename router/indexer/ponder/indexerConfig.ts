@@ -1,5 +1,5 @@
-import { getAddress, isAddress } from 'viem';
 import { z } from 'zod';
+import { addressText as address } from '../../chain/addressText.ts';
 import { DinError } from '../../core/dinError.ts';
 
 /** The one environment variable that the Ponder app reads: JSON of an {@link IndexerConfig}. */
@@ -8,10 +8,6 @@ export const CONFIG_VARIABLE = 'DIN_INDEXER_CONFIG';
 // Ponder refuses less.
 const MIN_POLLING_INTERVAL_MS = 100;
 
-const address = z
-  .string()
-  .refine((text) => isAddress(text, { strict: false }))
-  .transform((text) => getAddress(text));
 const hash = z
   .string()
   .regex(/^0x[0-9a-f]{64}$/)

@@ -4,12 +4,19 @@ import { index, onchainTable, primaryKey } from 'ponder';
  * For people: the past, one row an event, never changed. `id` is that of `registryEvent`.
  */
 
+type ColumnTypes = Parameters<Extract<Parameters<typeof onchainTable>[1], (...args: never[]) => unknown>>[0];
+
+/** See `eventRow`. */
+const ofEvent = (t: ColumnTypes) => ({
+  id: t.text().primaryKey(),
+  blockNumber: t.bigint().notNull(),
+  timestamp: t.bigint().notNull(),
+});
+
 export const stakeChange = onchainTable(
   'stakeChange',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     vault: t.hex().notNull(),
     role: t.text().notNull(),
     account: t.hex().notNull(),
@@ -27,9 +34,7 @@ export const stakeChange = onchainTable(
 export const slashing = onchainTable(
   'slashing',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     vault: t.hex().notNull(),
     role: t.text().notNull(),
     account: t.hex().notNull(),
@@ -44,9 +49,7 @@ export const slashing = onchainTable(
 export const commitment = onchainTable(
   'commitment',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     hub: t.hex().notNull(),
     epoch: t.bigint().notNull(),
     watcher: t.hex().notNull(),
@@ -59,9 +62,7 @@ export const commitment = onchainTable(
 export const reveal = onchainTable(
   'reveal',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     hub: t.hex().notNull(),
     epoch: t.bigint().notNull(),
     watcher: t.hex().notNull(),
@@ -98,9 +99,7 @@ export const measurement = onchainTable(
 export const attestation = onchainTable(
   'attestation',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     hub: t.hex().notNull(),
     offenceId: t.hex().notNull(),
     epoch: t.bigint().notNull(),
@@ -122,9 +121,7 @@ export const attestation = onchainTable(
 export const quorum = onchainTable(
   'quorum',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     hub: t.hex().notNull(),
     epoch: t.bigint().notNull(),
     breaches: t.bigint().notNull(),
@@ -136,9 +133,7 @@ export const quorum = onchainTable(
 export const rewardClaim = onchainTable(
   'rewardClaim',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     hub: t.hex().notNull(),
     epoch: t.bigint().notNull(),
     watcher: t.hex().notNull(),
@@ -150,9 +145,7 @@ export const rewardClaim = onchainTable(
 export const caseChange = onchainTable(
   'caseChange',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     caseId: t.hex().notNull(),
     /** `opened`, `proven`, `appealed`, `appealRejected`, `overturned`, `vetoed`, `executed` or `watcherCharged` */
     change: t.text().notNull(),
@@ -166,9 +159,7 @@ export const caseChange = onchainTable(
 
 /** A registry or a vault was given another court, escrow or successor, or is to be. */
 export const contractChange = onchainTable('contractChange', (t) => ({
-  id: t.text().primaryKey(),
-  blockNumber: t.bigint().notNull(),
-  timestamp: t.bigint().notNull(),
+  ...ofEvent(t),
   contract: t.hex().notNull(),
   /** `court`, `escrow` or `successor` */
   kind: t.text().notNull(),
@@ -182,9 +173,7 @@ export const contractChange = onchainTable('contractChange', (t) => ({
 export const escrowChange = onchainTable(
   'escrowChange',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     escrow: t.hex().notNull(),
     gateway: t.hex().notNull(),
     /** `deposited`, `thawStarted`, `thawCancelled`, `withdrawn` or `collected` */
@@ -200,9 +189,7 @@ export const escrowChange = onchainTable(
 export const payment = onchainTable(
   'payment',
   (t) => ({
-    id: t.text().primaryKey(),
-    blockNumber: t.bigint().notNull(),
-    timestamp: t.bigint().notNull(),
+    ...ofEvent(t),
     escrow: t.hex().notNull(),
     gateway: t.hex().notNull(),
     provider: t.hex().notNull(),

@@ -2,9 +2,10 @@ import { type Context, type Event, ponder } from 'ponder:registry';
 import { caseChange, slashingCase } from 'ponder:schema';
 import type { Hex } from 'viem';
 import type { CaseState } from '../../../chain/caseState.ts';
-import { networkIdOf, OFFENCES } from '../../../chain/commitment.ts';
+import { networkIdOf } from '../../../chain/commitment.ts';
 import { registryOfCourt } from '../lib/contracts.ts';
 import { eventRow } from '../lib/eventRow.ts';
+import { offenceName } from '../lib/offenceName.ts';
 
 type LogEvent = Pick<Extract<Event, { log: unknown }>, 'block' | 'log'>;
 type NewCase = Omit<
@@ -16,7 +17,7 @@ ponder.on('Court:CaseOpened', async ({ event, context }) => {
   const { caseId: id, executableAt, offence, jailSeconds: _, ...args } = event.args;
   const deadline = BigInt(executableAt);
   await open(context, event, 'opened', {
-    ...{ id, ...args, offence: OFFENCES[offence] ?? `offence ${offence}`, executableAt: deadline },
+    ...{ id, ...args, offence: offenceName(offence), executableAt: deadline },
   });
 });
 

@@ -1,9 +1,10 @@
 import { type Context, ponder } from 'ponder:registry';
 import { attestation, commitment, measurement, quorum, reveal, rewardClaim, watcher } from 'ponder:schema';
 import type { Address, Hex } from 'viem';
-import { type Measurement, OFFENCES, unpackMeasurements } from '../../../chain/commitment.ts';
+import { type Measurement, unpackMeasurements } from '../../../chain/commitment.ts';
 import { registryOfHub } from '../lib/contracts.ts';
 import { eventRow } from '../lib/eventRow.ts';
+import { offenceName } from '../lib/offenceName.ts';
 
 ponder.on('Hub:WatcherAdmitted', async ({ event, context: { db } }) => {
   await changeWatcher(db, event.log.address, event.args.watcher, { admitted: true });
@@ -48,7 +49,7 @@ ponder.on('Hub:Revealed', async ({ event, context: { db } }) => {
 
 ponder.on('Hub:BreachAttested', async ({ event, context: { db } }) => {
   const { offence, ...args } = event.args;
-  const row = { hub: event.log.address, ...args, offence: OFFENCES[offence] ?? `offence ${offence}` };
+  const row = { hub: event.log.address, ...args, offence: offenceName(offence) };
   await db.insert(attestation).values({ ...eventRow(event), ...row });
 });
 
