@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../router/core/clock.ts';
-import { plain } from '../router/indexer/checkpoint/checkpoint.arbitrary.ts';
 import { openCheckpoint } from '../router/indexer/checkpoint/openCheckpoint.ts';
+import { plainAtBlock as plain } from '../router/registry/naiveFold.fixture.ts';
 import type { ProviderSet } from '../router/registry/providerSet.ts';
 import { IDENTITY, setAt } from './fixtures/checkpointWriter.ts';
 

@@ -8,7 +8,7 @@ import type { EventFeed } from '../router/indexer/eventFeed.ts';
 import { createFollowingSource } from '../router/indexer/followingSource.ts';
 import { createFallbackFeed } from '../router/indexer/graphql/fallbackFeed.ts';
 import { createGraphqlFeed } from '../router/indexer/graphql/graphqlFeed.ts';
-import { plain } from '../router/indexer/graphql/modelChain.fixture.ts';
+import { plainAtBlock as plain } from '../router/registry/naiveFold.fixture.ts';
 import type { ProviderSet } from '../router/registry/providerSet.ts';
 import type { SourceStatus } from '../router/registry/providerSource.ts';
 import { type FaultyEndpoint, hangs, honest, startFaultyEndpoint } from './fixtures/faultyEndpoint.ts';

@@ -27,6 +27,11 @@ export function plainSet(set: ProviderSet): PlainSet {
   };
 }
 
+/** With the block that it is of. */
+export function plainAtBlock(set: ProviderSet) {
+  return { block: set.block, ...plainSet(set) };
+}
+
 type NaiveProvider = {
   -readonly [Name in keyof Omit<Provider, 'id' | 'services' | 'requiredStake'>]: Provider[Name];
 } & {

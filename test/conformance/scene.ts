@@ -1,6 +1,6 @@
 import type { Hex } from 'viem';
 import { expect } from 'vitest';
-import { plain } from '../../router/indexer/graphql/modelChain.fixture.ts';
+import { plainAtBlock as plain } from '../../router/registry/naiveFold.fixture.ts';
 import type { ProviderSet } from '../../router/registry/providerSet.ts';
 import type { ProviderSource } from '../../router/registry/providerSource.ts';
 import type { Stage } from '../fixtures/registryHistory.ts';

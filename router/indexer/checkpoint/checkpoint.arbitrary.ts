@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { arbitraryEvent, blockAt, NETWORKS, opening, PROVIDERS } from '../../registry/events.arbitrary.ts';
 import type { RegistryEvent } from '../../registry/events.ts';
-import { emptySet, isActive, type ProviderSet } from '../../registry/providerSet.ts';
+import { emptySet } from '../../registry/providerSet.ts';
 import { applyBlock } from '../../registry/reduce.ts';
 
 const place = { blockNumber: fc.constant(0n), logIndex: fc.constant(0) };
@@ -64,21 +64,3 @@ const openings = fc.shuffledSubarray([...opening, ...offers], { minLength: openi
 export const arbitrarySet = fc
   .tuple(openings, arbitraryEvents)
   .map(([first, events]) => applyBlock(emptySet(blockAt(0)), blockAt(1), [...first, ...events]));
-
-/** All that a set says, in one order and without its inside. */
-export function plain(set: ProviderSet) {
-  return {
-    block: set.block,
-    successor: set.successor,
-    networks: [...set.networks.values()].sort(by(({ key }) => key)),
-    providers: [...set.providers.values()].sort(by(({ id }) => id)).map(({ services, ...rest }) => ({
-      ...rest,
-      services: [...services.values()].sort(by(({ key }) => key)),
-    })),
-    active: PROVIDERS.flatMap((id) => NETWORKS.map((network) => isActive(set, id, network))),
-  };
-}
-
-function by<T>(key: (value: T) => string): (a: T, b: T) => number {
-  return (a, b) => (key(a) < key(b) ? -1 : 1);
-}

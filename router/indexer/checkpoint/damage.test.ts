@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ms, unixSeconds } from '../../core/units.ts';
 import { blockAt, NETWORKS, opening } from '../../registry/events.arbitrary.ts';
+import { plainAtBlock as plain } from '../../registry/naiveFold.fixture.ts';
 import type { Address, ProviderSet } from '../../registry/providerSet.ts';
 import { emptySet } from '../../registry/providerSet.ts';
 import { applyBlock } from '../../registry/reduce.ts';
-import { plain } from './checkpoint.arbitrary.ts';
 import { openCheckpoint } from './openCheckpoint.ts';
 
 const identity = { chainId: 31337, registry: '0x00000000000000000000000000000000000000aA' } as const;

@@ -4,6 +4,7 @@ import { NotARegistryError } from '../../chain/contracts.ts';
 import { DinError } from '../../core/dinError.ts';
 import { ms, unixSeconds } from '../../core/units.ts';
 import { opening, PROVIDERS } from '../../registry/events.arbitrary.ts';
+import { plainAtBlock as plain } from '../../registry/naiveFold.fixture.ts';
 import { emptySet } from '../../registry/providerSet.ts';
 import { EventsMissingError } from '../chainFeed.ts';
 import type { DeploymentFeed, EventFeed, FeedStep } from '../eventFeed.ts';
@@ -11,7 +12,7 @@ import { newest, openWindow } from '../reorgWindow.ts';
 import { createFallbackFeed } from './fallbackFeed.ts';
 import { createGraphqlFeed } from './graphqlFeed.ts';
 import { CHAIN_ID, type IndexerServer, REGISTRY, startIndexerServer } from './indexerServer.fixture.ts';
-import { arbitraryChange, change, createModelChain, type ModelChain, plain } from './modelChain.fixture.ts';
+import { arbitraryChange, change, createModelChain, type ModelChain } from './modelChain.fixture.ts';
 import { createModelFeed, type ModelFeed } from './modelFeed.fixture.ts';
 
 const MAX_BEHIND_BLOCKS = 5;

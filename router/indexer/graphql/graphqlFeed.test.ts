@@ -4,6 +4,7 @@ import { DinError } from '../../core/dinError.ts';
 import { ms } from '../../core/units.ts';
 import { opening } from '../../registry/events.arbitrary.ts';
 import type { RegistryEvent } from '../../registry/events.ts';
+import { plainAtBlock as plain } from '../../registry/naiveFold.fixture.ts';
 import { emptySet } from '../../registry/providerSet.ts';
 import type { FeedStep } from '../eventFeed.ts';
 import { newest, openWindow } from '../reorgWindow.ts';
@@ -23,7 +24,6 @@ import {
   createModelChain,
   type ModelChain,
   manyBlocks,
-  plain,
 } from './modelChain.fixture.ts';
 
 const { signal } = new AbortController();

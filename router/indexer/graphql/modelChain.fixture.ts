@@ -2,13 +2,7 @@
 import fc from 'fast-check';
 import { arbitraryEvent, blockAt } from '../../registry/events.arbitrary.ts';
 import type { RegistryEvent } from '../../registry/events.ts';
-import {
-  activeServices,
-  type BlockRef,
-  emptySet,
-  type Hex,
-  type ProviderSet,
-} from '../../registry/providerSet.ts';
+import { type BlockRef, emptySet, type Hex, type ProviderSet } from '../../registry/providerSet.ts';
 import { applyBlock } from '../../registry/reduce.ts';
 
 export interface ModelBlock {
@@ -66,20 +60,6 @@ export function createModelChain(): ModelChain {
       while (blocks.length <= length) mineOne([]);
     },
     setAt,
-  };
-}
-
-/** The set's content, whatever it is kept in. */
-export function plain(set: ProviderSet): unknown {
-  const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
-  return {
-    block: set.block,
-    successor: set.successor,
-    networks: [...set.networks].sort(byKey),
-    active: [...set.networks.keys()].sort().map((network) => activeServices(set, network)),
-    providers: [...set.providers]
-      .sort(byKey)
-      .map(([id, { services, ...provider }]) => [id, provider, [...services].sort(byKey)]),
   };
 }
 
