@@ -1,8 +1,6 @@
-import { type Hex, parseEther } from 'viem';
+import type { Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { createSettlementEndpoints } from '../router/chain/settlementEndpoints.ts';
-import { createTransactor } from '../router/chain/transact.ts';
 import { type ChainFeed, createChainFeed } from '../router/indexer/chainFeed.ts';
 import type { DeploymentFeed, FeedStep } from '../router/indexer/eventFeed.ts';
 import { newest, oldest, openWindow, type ReorgWindow } from '../router/indexer/reorgWindow.ts';
@@ -15,6 +13,7 @@ import {
   standsStillAt,
   startFaultyEndpoint,
 } from './fixtures/faultyEndpoint.ts';
+import { addNetwork as addNetworkOf } from './fixtures/settlementCalls.ts';
 import {
   governor,
   SETTLEMENT_CHAIN_ID,
@@ -28,13 +27,6 @@ const FINAL_DEPTH = 64n;
 const REORG_DEPTH = 16;
 // Longer than endpoints that were left for it are left alone, at first.
 const BACK_OFF_MS = 60_000;
-const SLA = {
-  minAvailabilityBps: 9000,
-  maxP95LatencyMs: 2000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
 
 let chain: SettlementChain;
 /** Of the same chain id, longer, and without the contracts. */
@@ -72,12 +64,7 @@ afterEach(async () => {
 
 async function addNetwork(): Promise<void> {
   networks += 1;
-  await createTransactor({ client: chain.client, account: governor }).simulateAndSend({
-    address: chain.deployment.registry,
-    abi: providerRegistryAbi,
-    functionName: 'addNetwork',
-    args: [`eip155:${networks}`, `net-${networks}`, { minStake: parseEther('1'), sla: SLA }],
-  });
+  await addNetworkOf(chain, networks);
 }
 
 const mine = (blocks: number) => chain.rpc('anvil_mine', `0x${blocks.toString(16)}`);

@@ -1,9 +1,7 @@
-import { type Hex, parseEther } from 'viem';
+import type { Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { discoverRegistry, type RegistryContracts } from '../router/chain/contracts.ts';
 import { createSettlementEndpoints, type SettlementEndpoints } from '../router/chain/settlementEndpoints.ts';
-import { createTransactor } from '../router/chain/transact.ts';
 import { type ChainQuirks, createChainQuirks } from '../router/indexer/chainQuirks.ts';
 import { type ChainReader, createChainReader } from '../router/indexer/chainReader.ts';
 import { admits, admitsAnyOf } from '../router/indexer/logsBloom.ts';
@@ -19,9 +17,9 @@ import {
   standsStillAt,
   startFaultyEndpoint,
 } from './fixtures/faultyEndpoint.ts';
+import { addNetwork } from './fixtures/settlementCalls.ts';
 import {
   devAccount,
-  governor,
   SETTLEMENT_CHAIN_ID,
   type SettlementChain,
   startSettlementChain,
@@ -31,13 +29,6 @@ import { createTestClock } from './fixtures/testClock.ts';
 const NETWORKS = 4;
 // For those that hang: long enough for the honest on a machine under load.
 const TIMEOUT_MS = 4_000;
-const sla = {
-  minAvailabilityBps: 9000,
-  maxP95LatencyMs: 2000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
 
 let chain: SettlementChain;
 let contracts: RegistryContracts;
@@ -53,16 +44,10 @@ const record = (values: object, event: string) => logged.push({ event, values })
 beforeAll(async () => {
   chain = await startSettlementChain();
   contracts = await discoverRegistry(chain.client, chain.deployment.registry);
-  const sender = createTransactor({ client: chain.client, account: governor });
   added = [];
   for (let index = 0; index < NETWORKS; index++) {
     const caip2 = `eip155:${index + 1}`;
-    const { blockNumber } = await sender.simulateAndSend({
-      address: chain.deployment.registry,
-      abi: providerRegistryAbi,
-      functionName: 'addNetwork',
-      args: [caip2, `net-${index}`, { minStake: parseEther('1'), sla }],
-    });
+    const { blockNumber } = await addNetwork(chain, index + 1);
     added.push({ number: blockNumber, caip2 });
     await chain.rpc('anvil_mine', '0x1');
   }

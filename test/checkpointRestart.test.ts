@@ -1,18 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Hex, parseEther } from 'viem';
+import type { Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { createSettlementEndpoints } from '../router/chain/settlementEndpoints.ts';
-import { createTransactor } from '../router/chain/transact.ts';
 import { systemClock } from '../router/core/clock.ts';
 import { createChainSource } from '../router/indexer/chainSource.ts';
 import { openCheckpoint } from '../router/indexer/checkpoint/openCheckpoint.ts';
 import type { ProviderSource } from '../router/registry/providerSource.ts';
 import { type FaultyEndpoint, honest, type RpcCall, startFaultyEndpoint } from './fixtures/faultyEndpoint.ts';
+import { addNetwork as addNetworkOf } from './fixtures/settlementCalls.ts';
 import {
-  governor,
   SETTLEMENT_CHAIN_ID,
   type SettlementChain,
   startSettlementChain,
@@ -22,13 +20,6 @@ import {
 const FINAL_DEPTH = 64n;
 // A limit for a machine under load, never waited for when all is well.
 const WITHIN = { timeout: 20_000, interval: 5 };
-const SLA = {
-  minAvailabilityBps: 9000,
-  maxP95LatencyMs: 2000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
 
 let chain: SettlementChain;
 let endpoint: FaultyEndpoint;
@@ -80,12 +71,7 @@ const mine = (blocks: number) => chain.rpc('anvil_mine', `0x${blocks.toString(16
 
 async function addNetwork(): Promise<void> {
   networks += 1;
-  await createTransactor({ client: chain.client, account: governor }).simulateAndSend({
-    address: chain.deployment.registry,
-    abi: providerRegistryAbi,
-    functionName: 'addNetwork',
-    args: [`eip155:${networks}`, `net-${networks}`, { minStake: parseEther('1'), sla: SLA }],
-  });
+  await addNetworkOf(chain, networks);
 }
 
 async function atHead(source: ProviderSource): Promise<void> {

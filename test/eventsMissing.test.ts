@@ -1,8 +1,7 @@
 /** A settlement node that leaves an event out, with no other to compare it with: the services' numbers tell. */
-import { type Abi, type Address, encodeFunctionData, type Hex, parseAbi, toEventSelector } from 'viem';
+import { type Address, toEventSelector } from 'viem';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
-import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
 import { networkIdOf } from '../router/chain/commitment.ts';
 import { createSettlementEndpoints, type SettlementEndpoints } from '../router/chain/settlementEndpoints.ts';
 import { createChainSource } from '../router/indexer/chainSource.ts';
@@ -13,6 +12,7 @@ import {
   leavesOutLogs,
   startFaultyEndpoint,
 } from './fixtures/faultyEndpoint.ts';
+import { becomeProvider, SLA, sendAs } from './fixtures/settlementCalls.ts';
 import {
   devAccount,
   governor,
@@ -26,17 +26,7 @@ const PROVIDERS = [4, 5, 6].map((index) => devAccount(index).address);
 const serviceAdded = toEventSelector(
   providerRegistryAbi.find((item) => item.type === 'event' && item.name === 'ServiceAdded') as never,
 );
-const tokenAbi = parseAbi([
-  'function mint(address, uint256)',
-  'function approve(address, uint256) returns (bool)',
-]);
-const ROLE_PROVIDER = 0;
 const WITHIN = { timeout: 45_000, interval: 20 };
-const sla = {
-  ...{ minAvailabilityBps: 9000, maxP95LatencyMs: 2000, maxP95BlockLag: 10 },
-  ...{ maxMismatches: 0, minSamples: 3 },
-};
-
 /** Longer than an endpoint that left out events is left alone. */
 const BACK_OFF_MS = 600_000;
 
@@ -49,16 +39,13 @@ let source: ProviderSource | undefined;
 beforeAll(async () => {
   chain = await startSettlementChain();
   node = await startFaultyEndpoint(chain.anvil.url);
-  const { registry, vault, token } = chain.deployment;
-  const params = { minStake: 1n, sla };
-  await send(governor.address, registry, providerRegistryAbi, 'addNetwork', ['eip155:1', 'ethereum', params]);
+  const { registry } = chain.deployment;
+  const send = (from: Address, functionName: string, args: readonly unknown[]) =>
+    sendAs(chain, from, registry, { abi: providerRegistryAbi, functionName, args });
+  await send(governor.address, 'addNetwork', ['eip155:1', 'ethereum', { minStake: 1n, sla: SLA }]);
   for (const provider of PROVIDERS) {
-    await send(provider, token, tokenAbi, 'mint', [provider, 10n]);
-    await send(provider, token, tokenAbi, 'approve', [vault, 10n]);
-    await send(provider, vault, stakeVaultAbi, 'stake', [ROLE_PROVIDER, provider, 10n]);
-    await send(provider, registry, providerRegistryAbi, 'register', [provider, '', 0n, '0x']);
-    const offer = [NETWORK, 'http://127.0.0.1:1', 1];
-    await send(provider, registry, providerRegistryAbi, 'addService', offer);
+    await becomeProvider(chain, chain.deployment, provider, 10n);
+    await send(provider, 'addService', [NETWORK, 'http://127.0.0.1:1', 1]);
   }
   // Far enough from the head to be read as a range.
   await chain.rpc('anvil_mine', '0x80');
@@ -72,13 +59,6 @@ afterAll(async () => {
   await node?.die();
   await chain?.stop();
 });
-
-async function send(from: Address, to: Address, abi: Abi, functionName: string, args: unknown[]) {
-  const data = encodeFunctionData({ abi, functionName, args });
-  const hash = (await chain.rpc('eth_sendTransaction', { from, to, data, gas: '0x100000' })) as Hex;
-  const receipt = await chain.client.waitForTransactionReceipt({ hash, pollingInterval: 5 });
-  expect(receipt.status, functionName).toBe('success');
-}
 
 it('shows no set while an event is missing, and the whole set once the node tells all', async () => {
   let seen = 0;

@@ -13,6 +13,7 @@ import type { ProviderSet } from '../router/registry/providerSet.ts';
 import type { SourceStatus } from '../router/registry/providerSource.ts';
 import { type FaultyEndpoint, hangs, honest, startFaultyEndpoint } from './fixtures/faultyEndpoint.ts';
 import { type Ponder, startPonder } from './fixtures/ponder.ts';
+import { SLA } from './fixtures/settlementCalls.ts';
 import { governor, type SettlementChain, startSettlementChain } from './fixtures/settlementChain.ts';
 
 const MAX_BEHIND_BLOCKS = 3;
@@ -21,13 +22,6 @@ const HEAD_INTERVAL_MS = ms(100);
 // A limit for a machine under load, never waited for when all is well.
 const WITHIN = { timeout: 120_000, interval: 20 };
 const PONDER_TIMEOUT_MS = 400_000;
-const SLA = {
-  minAvailabilityBps: 9000,
-  maxP95LatencyMs: 2000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
 
 let chain: SettlementChain;
 /** Between Ponder and the chain. */

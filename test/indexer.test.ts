@@ -1,4 +1,4 @@
-import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem';
+import { type Address, encodeFunctionData, type Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
@@ -17,6 +17,7 @@ import {
   type ProviderSet,
 } from '../router/registry/providerSet.ts';
 import type { BackfillProgress, ProviderSource } from '../router/registry/providerSource.ts';
+import { ROLE_PROVIDER, SLA as sla, tokenAbi } from './fixtures/settlementCalls.ts';
 import {
   devAccount,
   governor,
@@ -24,17 +25,6 @@ import {
   startSettlementChain,
 } from './fixtures/settlementChain.ts';
 
-const tokenAbi = parseAbi([
-  'function mint(address, uint256)',
-  'function approve(address, uint256) returns (bool)',
-]);
-const sla = {
-  minAvailabilityBps: 9000,
-  maxP95LatencyMs: 2000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
 const CAIP2S = ['eip155:1', 'eip155:59144', 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp'];
 const NETWORKS = CAIP2S.map((caip2) => networkIdOf(caip2) as NetworkKey);
 const PROVIDERS = [4, 5, 6].map((index) => devAccount(index).address);
@@ -43,7 +33,6 @@ const [mainnet] = NETWORKS as [NetworkKey];
 const POLL_INTERVAL_MS = 20;
 // A limit for a machine under load, never waited for when all is well.
 const WITHIN = { timeout: 20_000, interval: 5 };
-const ROLE_PROVIDER = 0;
 
 let chain: SettlementChain;
 let snapshot: unknown;

@@ -23,6 +23,7 @@ import {
 import { discoverContracts, discoverRegistry } from '../router/chain/contracts.ts';
 import { createSettlementClient } from '../router/chain/settlementClient.ts';
 import { createTransactor } from '../router/chain/transact.ts';
+import { SLA as sla } from './fixtures/settlementCalls.ts';
 import {
   devAccount,
   governor,
@@ -37,13 +38,6 @@ const mintAbi = parseAbi([
 ]);
 const CAIP2 = 'eip155:59144';
 const NETWORK = networkIdOf(CAIP2);
-const sla = {
-  minAvailabilityBps: 9000,
-  maxP95LatencyMs: 2000,
-  maxP95BlockLag: 10,
-  maxMismatches: 0,
-  minSamples: 3,
-};
 const BOND = parseEther('1000');
 const provider = devAccount(4);
 const otherProvider = devAccount(5);

@@ -2,17 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Abi, type Address, encodeFunctionData, type Hex, parseAbi } from 'viem';
+import type { Address } from 'viem';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { readDeployParameters } from '../ignition/lib/deployParameters.ts';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
-import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
 import { networkIdOf } from '../router/chain/commitment.ts';
 import { createSettlementEndpoints, type SettlementEndpoints } from '../router/chain/settlementEndpoints.ts';
 import { createChainSource } from '../router/indexer/chainSource.ts';
 import { activeServices, type NetworkKey } from '../router/registry/providerSet.ts';
 import type { ProviderSource } from '../router/registry/providerSource.ts';
 import { type Deployment, deploy } from '../scripts/lib/deploy.ts';
+import { becomeProvider, SLA, sendAs } from './fixtures/settlementCalls.ts';
 import {
   DEPLOYER_KEY,
   devAccount,
@@ -24,17 +24,8 @@ import {
 const CAIP2 = 'eip155:1';
 const NETWORK = networkIdOf(CAIP2) as NetworkKey;
 const alice = devAccount(4).address;
-const sla = {
-  ...{ minAvailabilityBps: 9000, maxP95LatencyMs: 2000, maxP95BlockLag: 10 },
-  ...{ maxMismatches: 0, minSamples: 3 },
-};
-const tokenAbi = parseAbi([
-  'function mint(address, uint256)',
-  'function approve(address, uint256) returns (bool)',
-]);
 /** Of ignition/parameters/devnet.json. */
 const SUCCESSOR_DELAY_SECONDS = 300;
-const ROLE_PROVIDER = 0;
 const WITHIN = { timeout: 30_000, interval: 10 };
 
 let chain: SettlementChain;
@@ -65,37 +56,24 @@ afterAll(async () => {
   await chain?.stop();
 });
 
-async function send(
-  from: Address,
-  to: Address,
-  abi: Abi,
-  functionName: string,
-  args: unknown[],
-): Promise<void> {
-  const data = encodeFunctionData({ abi, functionName, args });
-  const hash = (await chain.rpc('eth_sendTransaction', { from, to, data, gas: '0x100000' })) as Hex;
-  const receipt = await chain.client.waitForTransactionReceipt({ hash, pollingInterval: 5 });
-  expect(receipt.status, functionName).toBe('success');
-}
+const send = (from: Address, to: Address, functionName: string, args: readonly unknown[]) =>
+  sendAs(chain, from, to, { abi: providerRegistryAbi, functionName, args });
 
 async function openNetwork({ registry }: Deployment): Promise<void> {
-  const params = { minStake: 10n, sla };
-  await send(governor.address, registry, providerRegistryAbi, 'addNetwork', [CAIP2, 'ethereum', params]);
+  const params = { minStake: 10n, sla: SLA };
+  await send(governor.address, registry, 'addNetwork', [CAIP2, 'ethereum', params]);
 }
 
-async function serve({ registry, vault, token }: Deployment, url: string): Promise<void> {
-  await send(alice, token, tokenAbi, 'mint', [alice, 1_000n]);
-  await send(alice, token, tokenAbi, 'approve', [vault, 1_000n]);
-  await send(alice, vault, stakeVaultAbi, 'stake', [ROLE_PROVIDER, alice, 1_000n]);
-  await send(alice, registry, providerRegistryAbi, 'register', [alice, '', 0n, '0x']);
-  await send(alice, registry, providerRegistryAbi, 'addService', [NETWORK, url, 1]);
+async function serve(at: Deployment, url: string): Promise<void> {
+  await becomeProvider(chain, at, alice, 1_000n);
+  await send(alice, at.registry, 'addService', [NETWORK, url, 1]);
 }
 
 async function replaceRegistry(): Promise<void> {
   const { registry } = chain.deployment;
-  await send(governor.address, registry, providerRegistryAbi, 'proposeSuccessor', [next.registry]);
+  await send(governor.address, registry, 'proposeSuccessor', [next.registry]);
   await chain.rpc('evm_increaseTime', SUCCESSOR_DELAY_SECONDS);
-  await send(alice, registry, providerRegistryAbi, 'applySuccessor', []);
+  await send(alice, registry, 'applySuccessor', []);
 }
 
 function urls(): readonly string[] | undefined {

@@ -50,6 +50,15 @@ function sourceOf(feed: EventFeed, options: Partial<FollowingSourceOptions> = {}
   return source;
 }
 
+/** A log's errors by their names. */
+function noteErrors() {
+  const errors: string[] = [];
+  return {
+    errors,
+    logger: { info() {}, warn() {}, error: (_: object, event: string) => errors.push(event) },
+  };
+}
+
 const start = (source: ProviderSource) => source.start(new AbortController().signal);
 
 async function atHead(source: ProviderSource, chain: ModelChain): Promise<void> {
@@ -237,8 +246,7 @@ describe('a checkpoint', () => {
     const openFile = checkpointFile();
     await runOnce(chain, openFile, 2);
     chain.reorg(10, [...serving, paused], [], [], [], []);
-    const errors: string[] = [];
-    const logger = { info() {}, warn() {}, error: (_: object, event: string) => errors.push(event) };
+    const { errors, logger } = noteErrors();
     const source = sourceOf(createModelFeed(chain), { openCheckpoint: openFile, reorgDepth: 2, logger });
     const shown: boolean[] = [];
     source.onChange((set) => shown.push(isActive(set, alice, mainnet)));
@@ -348,8 +356,7 @@ describe('a registry that was replaced', () => {
 
   it('is in force again when a reorg takes its replacement back', async () => {
     const { old, next, feed } = twoRegistries();
-    const errors: string[] = [];
-    const logger = { info() {}, warn() {}, error: (_: object, event: string) => errors.push(event) };
+    const { errors, logger } = noteErrors();
     const source = sourceOf(feed, { logger });
     await start(source);
     next.mine(serving);
@@ -362,8 +369,7 @@ describe('a registry that was replaced', () => {
 
   it('stays in force while its successor cannot be followed, and says so', async () => {
     const { old, next, feed, nextFeed } = twoRegistries();
-    const errors: string[] = [];
-    const logger = { info() {}, warn() {}, error: (_: object, event: string) => errors.push(event) };
+    const { errors, logger } = noteErrors();
     nextFeed.fail(new Error('no registry there'));
     const source = sourceOf(feed, { logger });
     await start(source);
@@ -456,8 +462,7 @@ describe('a registry that was replaced', () => {
 
   it('is followed on by who has business with it alone, and is told of once', async () => {
     const { old, next, feed } = twoRegistries();
-    const errors: string[] = [];
-    const logger = { info() {}, warn() {}, error: (_: object, event: string) => errors.push(event) };
+    const { errors, logger } = noteErrors();
     const source = sourceOf(feed, { logger, followSuccessors: false });
     await start(source);
     next.mine(serving);

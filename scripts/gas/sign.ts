@@ -1,4 +1,5 @@
 import type { Address, Hex, PrivateKeyAccount } from 'viem';
+import { signConsent as signTerms } from '../lib/signerConsent.ts';
 import type { TestDeployment } from './testDeployment.ts';
 import { CHAIN_ID } from './testNode.ts';
 
@@ -9,20 +10,7 @@ export function signConsent(
   provider: Address,
   deadline: bigint,
 ): Promise<Hex> {
-  return signer.signTypedData({
-    domain: {
-      ...{ name: 'DIN ProviderRegistry', version: '1', chainId: CHAIN_ID },
-      verifyingContract: registry,
-    },
-    types: {
-      SignerConsent: [
-        { name: 'provider', type: 'address' },
-        { name: 'deadline', type: 'uint256' },
-      ],
-    },
-    primaryType: 'SignerConsent',
-    message: { provider, deadline },
-  });
+  return signTerms({ chainId: CHAIN_ID, registry, provider, deadline }, signer);
 }
 
 export interface Statement {

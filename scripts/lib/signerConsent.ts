@@ -22,7 +22,24 @@ export async function signerConsent(
   if (signer.address === provider) return { signer: provider, deadline: 0n, signature: '0x' };
   const { chainId, registry } = session.contracts;
   const deadline = BigInt((await chainTime(session.client)) + CONSENT_SECONDS);
-  const signature = await signer.signTypedData({
+  const signature = await signConsent({ chainId, registry, provider, deadline }, signer);
+  return { signer: signer.address, deadline, signature };
+}
+
+export interface ConsentTerms {
+  readonly chainId: number;
+  readonly registry: Address;
+  readonly provider: Address;
+  /** In seconds since 1970. */
+  readonly deadline: bigint;
+}
+
+/** The signature alone, by EIP-712. */
+export function signConsent(
+  { chainId, registry, provider, deadline }: ConsentTerms,
+  signer: LocalAccount,
+): Promise<Hex> {
+  return signer.signTypedData({
     domain: { name: 'DIN ProviderRegistry', version: '1', chainId, verifyingContract: registry },
     types: {
       SignerConsent: [
@@ -33,5 +50,4 @@ export async function signerConsent(
     primaryType: 'SignerConsent',
     message: { provider, deadline },
   });
-  return { signer: signer.address, deadline, signature };
 }

@@ -8,11 +8,10 @@ import {
   type CastSize,
   FIRST_STAKE,
   offer,
-  ROLE_PROVIDER,
   rotateSigner,
-  SLA,
   stake,
 } from '../fixtures/registryHistoryCast.ts';
+import { ROLE_PROVIDER, SLA } from '../fixtures/settlementCalls.ts';
 import { governor } from '../fixtures/settlementChain.ts';
 import type { Scene } from './scene.ts';
 

@@ -2,7 +2,8 @@ import { type Address, type Hex, type PublicClient, zeroAddress } from 'viem';
 import { providerRegistryAbi } from '../../router/chain/abi/providerRegistry.ts';
 import { stakeVaultAbi } from '../../router/chain/abi/stakeVault.ts';
 import { isActive, type ProviderSet } from '../../router/registry/providerSet.ts';
-import { type Cast, ROLE_PROVIDER } from '../fixtures/registryHistoryCast.ts';
+import type { Cast } from '../fixtures/registryHistoryCast.ts';
+import { ROLE_PROVIDER } from '../fixtures/settlementCalls.ts';
 import type { Texts } from './texts.ts';
 
 const NETWORK_STATUS = [undefined, 'live', 'retired'];
