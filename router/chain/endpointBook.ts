@@ -7,7 +7,6 @@ import {
   type Fault,
   inGoodStanding,
   isDue,
-  isLagging,
   left,
   named,
   provenLag,
@@ -93,7 +92,7 @@ export function createEndpointBook(options: EndpointBookOptions): EndpointBook {
       set(index, { ...at(index), provenHead: at(index).head });
       for (const [other, standing] of standings.entries()) if (inGoodStanding(standing)) leaveIfBehind(other);
     },
-    isGood: (index) => at(index).state === 'ok' && !isLagging(at(index), clock.now()),
+    isGood: (index) => at(index).state === 'ok',
     isDue: (index) => isDue(at(index), clock.now()),
     isLeft: (index) => !inGoodStanding(at(index)),
     status: () =>
