@@ -20,8 +20,8 @@ export interface ChooseArgs<Service> {
   readonly random: Random;
 }
 
-// Enough to find two eligible ones when most are; the whole tier is scanned only when these find none.
-const DRAWS = 8;
+/** Enough to find two eligible ones when most are; the whole tier is scanned only when these find none. */
+export const DRAWS = 8;
 const LEAST_WEIGHT = 1e-6;
 
 /**
@@ -65,14 +65,23 @@ function isEligible<Service>(service: Service, args: ChooseArgs<Service>): boole
   return !args.isTried(service) && args.reasonOf(service) === undefined;
 }
 
-/**
- * At the same cost calls are shared by weight; at twice the cost one gets an eighth of that. Were the cheaper one to
- * win always, the smallest difference would undo all weights.
- */
 function preferred<Service>(one: Service, other: Service, args: ChooseArgs<Service>): Service {
-  const costs = args.costOf(one) / args.costOf(other);
-  const odds = (args.weightOf(other) / Math.max(args.weightOf(one), LEAST_WEIGHT)) * costs * costs * costs;
-  return args.random() * (1 + odds) < 1 ? one : other;
+  const chance = chanceOfFirst(
+    args.costOf(one),
+    args.weightOf(one),
+    args.costOf(other),
+    args.weightOf(other),
+  );
+  return args.random() < chance ? one : other;
+}
+
+/**
+ * How likely the first of two is preferred. At the same cost calls are shared by weight; at twice the cost one gets an
+ * eighth of that. Were the cheaper one to win always, the smallest difference would undo all weights.
+ */
+export function chanceOfFirst(cost: number, weight: number, otherCost: number, otherWeight: number): number {
+  const costs = cost / otherCost;
+  return 1 / (1 + (otherWeight / Math.max(weight, LEAST_WEIGHT)) * costs * costs * costs);
 }
 
 function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefined {

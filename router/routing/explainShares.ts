@@ -1,0 +1,97 @@
+import { chanceOfFirst, DRAWS } from './choose.ts';
+
+/** What `choose` looks at in one service. */
+export interface Standing {
+  readonly isEligible: boolean;
+  readonly cost: number;
+  readonly weight: number;
+}
+
+// Comparing each with each of 1,000 takes some milliseconds; in a larger tier so many comparisons must do.
+const MOST_PAIRS = 1_000_000;
+const LEAST_RIVALS = 32;
+
+/**
+ * The share of a tier's calls that each of its services is asked first for: how often `choose` takes it, computed. Exact
+ * for up to 1,000 eligible ones; of more, those of like strength stand for each other.
+ * @returns in the order given; all of it is 1, or 0 when nobody is eligible
+ */
+export function firstShares(tier: readonly Standing[]): readonly number[] {
+  const places = tier.flatMap(({ isEligible }, place) => (isEligible ? [place] : []));
+  const shares = tier.map(() => 0);
+  const count = places.length;
+  const [only] = places;
+  if (count === 1 && only !== undefined) shares[only] = 1;
+  if (count < 2) return shares;
+
+  const eligible = places.flatMap((place) => tier[place] ?? []);
+  const missed = (tier.length - count) / tier.length;
+  // All draws miss, or all that hit are of one and the same service; else two are compared.
+  const none = missed ** DRAWS;
+  const alone = (missed + 1 / tier.length) ** DRAWS - none;
+  const two = 1 - none - count * alone;
+  const scanned = scanShares(tier, places);
+  const compared = duelShares(eligible);
+  places.forEach((place, i) => {
+    shares[place] = alone + two * (compared[i] ?? 0) + none * (scanned[i] ?? 0);
+  });
+  return shares;
+}
+
+/** Two drawn at random, in either order. */
+function duelShares(eligible: readonly Standing[]): readonly number[] {
+  const rivals = rivalsOf(eligible);
+  const wins = eligible.map((one, i) => {
+    let sum = 0;
+    for (const { standing, members } of rivals) {
+      const { cost, weight } = standing;
+      const times = members.size - (members.has(i) ? 1 : 0);
+      if (times === 0) continue;
+      const asFirst = chanceOfFirst(one.cost, one.weight, cost, weight);
+      const asSecond = 1 - chanceOfFirst(cost, weight, one.cost, one.weight);
+      sum += times * (asFirst + asSecond);
+    }
+    return sum;
+  });
+  const all = wins.reduce((sum, each) => sum + each, 0);
+  return wins.map((each) => each / all);
+}
+
+interface Rival {
+  readonly standing: Standing;
+  /** Those that it stands for, by their places. */
+  readonly members: ReadonlySet<number>;
+}
+
+/** Each for itself; of too many, those in the middle of groups of like strength. */
+function rivalsOf(eligible: readonly Standing[]): readonly Rival[] {
+  const most = Math.max(LEAST_RIVALS, Math.floor(MOST_PAIRS / eligible.length));
+  const size = Math.ceil(eligible.length / most);
+  const strength = ({ cost, weight }: Standing) => weight / cost ** 3;
+  const sorted = Array.from(eligible, (standing, place) => ({ standing, place }));
+  if (size > 1) sorted.sort((a, b) => strength(a.standing) - strength(b.standing));
+  const rivals: Rival[] = [];
+  for (let start = 0; start < sorted.length; start += size) {
+    const group = sorted.slice(start, start + size);
+    const middle = group[group.length >>> 1];
+    if (middle) rivals.push({ standing: middle.standing, members: new Set(group.map(({ place }) => place)) });
+  }
+  return rivals;
+}
+
+/** From a random place on, the first two that are eligible. */
+function scanShares(tier: readonly Standing[], places: readonly number[]): readonly number[] {
+  const shares = places.map(() => 0);
+  places.forEach((place, i) => {
+    const next = (i + 1) % places.length;
+    const one = tier[place];
+    const other = tier[places[next] ?? 0];
+    const before = places[(i + places.length - 1) % places.length] ?? 0;
+    if (!one || !other) return;
+    const begun = ((place - before + tier.length) % tier.length) / tier.length;
+    const won = begun * chanceOfFirst(one.cost, one.weight, other.cost, other.weight);
+    shares[i] = (shares[i] ?? 0) + won;
+    shares[next] = (shares[next] ?? 0) + begun - won;
+  });
+  return shares;
+}
