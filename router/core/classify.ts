@@ -1,5 +1,5 @@
 import type { ErrorClass } from './errorClass.ts';
-import { ERROR_TABLE, type ErrorRow, TRUSTED_STATUSES } from './errorTable.ts';
+import { ERROR_TABLE, type ErrorRow, type Lack, TRUSTED_STATUSES } from './errorTable.ts';
 import { decodeString, eachMember, jsonKind, type RawJson } from './rawJson.ts';
 
 export interface ObservedError {
@@ -15,10 +15,22 @@ export interface ObservedError {
 // Node texts are bounded before any pattern sees them.
 const MESSAGE_LIMIT = 1_000;
 
-/** Who is to blame. An unknown JSON-RPC error is the caller's, unless the transport says that the node failed. */
+/** Who is to blame, and what the node lacks when it is a matter of capability. */
+export interface Judgement {
+  readonly class: ErrorClass;
+  readonly lack?: Lack | undefined;
+}
+
 export function classify(observed: ObservedError): ErrorClass {
-  const row = rowOf(observed);
-  if (row) return row.class;
+  return judgeError(observed).class;
+}
+
+/** An unknown JSON-RPC error is the caller's, unless the transport says that the node failed. */
+export function judgeError(observed: ObservedError): Judgement {
+  return rowOf(observed) ?? { class: classOfUnknown(observed) };
+}
+
+function classOfUnknown(observed: ObservedError): ErrorClass {
   return observed.isRpcError && TRUSTED_STATUSES.includes(observed.httpStatus) ? 'client' : 'provider';
 }
 

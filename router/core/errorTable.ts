@@ -1,10 +1,15 @@
 import type { ErrorClass } from './errorClass.ts';
 
+/** What a node that cannot answer was asked for: a `method`, `state` or other history, a `range` or a result too large. */
+export type Lack = 'method' | 'state' | 'range';
+
 /** One kind of failure. It applies when every condition given holds; the first row that applies decides. */
 export interface ErrorRow {
   readonly class: ErrorClass;
   /** What it is, for people. */
   readonly kind: string;
+  /** Of class `capability`: what the node lacks, where that is known. */
+  readonly lack?: Lack;
   readonly http?: readonly number[];
   readonly method?: RegExp;
   /** Code of the node's JSON-RPC error. */
@@ -73,24 +78,28 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   {
     class: 'capability',
     kind: 'range or result too large',
+    lack: 'range',
     message:
       /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|\brange [\d,.]+ exceed|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,.]+) blocks|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|\branges? over [\d,]+ blocks|\b(?:logs?|results?)\b.{0,40}exceeds? limit|specify (?:an address|(?:less|fewer) (?:number of )?address)|\bcontains [\d,]+ (?:filters|addresses|topics)|request (?:body )?(?:is )?too (?:big|large)|exceeds? max results/i,
   },
   {
     class: 'capability',
     kind: 'state or history not kept',
+    lack: 'state',
     message:
       /missing trie node|\btransaction\b.{0,80}\bnot found|\btrie\b.*missing|(?:header|block|state|receipts?|finalized|safe|pending)\b.{0,90}\b(?:not found|not available|unavailable|not yet available|missing|unknown|pruned|does not exist|cleaned up|not exist)\b|unknown (?:block|header|ancestor)|(?:no|missing) (?:the )?(?:header|block|state|historical|receipts)|(?:could not|couldn't|cannot|can't|unable to|failed to) (?:get|find|load|fetch|read|retrieve) (?:the |any )?(?:header|\w*block|state|historical|receipt|transaction)|invalid block ?hash (?:safe|finalized|pending)|\bblocks?\b.{0,60}\bcannot be found|\bheight\b.{0,60}\b(?:not available|must be less|invalid|too high)|not (?:currently )?canonical|not traceable|(?:number|height) (?:is )?(?:greater|higher) than (?:the )?(?:latest|head)|beyond (?:the )?(?:current )?head|requested data (?:is )?not available|\b(?:tag|safe|finalized|pending|earliest)\b.{0,40}\bnot (?:a )?supported|historical (?:state|rpc|backend|data|block)|\bprun(?:ed|ing)\b|\barchiv(?:e|al)\b|ancient|earliest available|first available block|reexec|proof window|proofs? (?:are|is) (?:only )?available|transaction indexing|not yet (?:finalized|indexed)|unfinalized|future block|after last accepted|out ?of ?range.*block|block.{0,60}out ?of ?range|slot .* (?:was skipped|skipped|not available)|context slot|history (?:is )?not|recreation .*depth/i,
   },
   {
     class: 'capability',
     kind: 'method or namespace not offered',
+    lack: 'method',
     message:
       /\b(?:methods?|namespaces?|modules?|pool|tracers?|custom traces?|apis?(?! key))\b.{0,120}\b(?:not (?:found|exist|available|supported|allowed|enabled|whitelisted|implemented|permitted|included|recognized|active)|n't (?:exist|supported|available)|is disabled|unavailable|unsupported|disabled|blocked|restricted|forbidden)\b|(?:unsupported|unknown|disabled|unrecognized|restricted|forbidden) (?:rpc )?(?:method|namespace|module)\b|\b[a-z]+\d?_[A-Za-z]\w*(?:['"`]| ?\])? (?:is |are |was )?(?:not |un|only |disabled|blocked|restricted)|whitelist|not implemented|(?:requires?|upgrade to|available on) .{0,40}\b(?:plan|tier|add-?on)\b/i,
   },
   {
     class: 'capability',
     kind: 'plan lacks it',
+    lack: 'method',
     message:
       /(?:not|isn't|only) (?:available|included|supported|enabled|allowed) (?:on|in|with|for) .{0,40}\b(?:plan|tier)\b/i,
   },
@@ -124,9 +133,15 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
 
   // Codes, when the message said nothing.
   { class: 'client', kind: 'reverted', code: [-32015] },
-  { class: 'capability', kind: 'method not found', code: [-32601, -32004] },
-  { class: 'capability', kind: 'block not known', code: [-39001, -32001, 4444] },
-  { class: 'capability', kind: 'range too large', code: [-32614, -32008, -32020], method: LOG_QUERIES },
+  { class: 'capability', kind: 'method not found', lack: 'method', code: [-32601, -32004] },
+  { class: 'capability', kind: 'block not known', lack: 'state', code: [-39001, -32001, 4444] },
+  {
+    class: 'capability',
+    kind: 'range too large',
+    lack: 'range',
+    code: [-32614, -32008, -32020],
+    method: LOG_QUERIES,
+  },
   { class: 'capacity', kind: 'limit exceeded', code: [-32005, -32007, -32016, -32029, -32097, 429] },
   { class: 'provider', kind: 'internal error', code: [-32603, -32002, -32051, -32052, 500, 502, 503, 504] },
 ];

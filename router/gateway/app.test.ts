@@ -22,6 +22,7 @@ const ROUTER: NetworkRouter = {
   services: () => [],
   hasEligible: () => false,
   agreedHead: () => undefined,
+  logBlocks: () => undefined,
 };
 
 function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: readonly Attempt[] = []) {

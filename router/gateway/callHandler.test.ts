@@ -56,6 +56,7 @@ describe('callHandler', () => {
       services: () => [],
       hasEligible: () => true,
       agreedHead: () => undefined,
+      logBlocks: () => undefined,
     };
     const client = createClient('request-7');
     const handle = (method = 'eth_call') =>

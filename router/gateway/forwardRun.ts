@@ -1,13 +1,14 @@
+import { readRpcError } from '../core/classify.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { type Ms, ms } from '../core/units.ts';
+import { answered, methodRefused, refused } from '../routing/abilities.ts';
 import type { Choice } from '../routing/choose.ts';
-import type { Question } from '../routing/eligibility.ts';
 import { callAbandoned, callEnded, callStarted, type Health } from '../routing/health.ts';
 import type { MethodTraits } from '../routing/methods.ts';
 import type { Outage } from '../routing/outage.ts';
-import { requestedBlock } from '../routing/requestedBlock.ts';
+import { isTelling, type Question, questionOf } from '../routing/question.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { type FailedAttempt, failureError } from './forwardFailure.ts';
@@ -42,6 +43,7 @@ export interface ForwardContext {
   readonly probes: MirrorProbes;
   readonly outage: Outage;
   readonly review: NetworkHeads['review'];
+  agreedHead(): number | undefined;
 }
 
 export interface Running {
@@ -94,10 +96,7 @@ export function createCallRun(
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
   const repeatable = traits.kind === 'read';
-  const question: Question = {
-    capabilities: traits.capabilities,
-    block: requestedBlock(call.method, call.params),
-  };
+  const question = questionOf(call.method, call.params, traits, context.agreedHead());
 
   function settle(entry: Entry, outcome: UpstreamOutcome, timeoutMs: Ms) {
     // Abandoned already, and counted then.
@@ -109,6 +108,7 @@ export function createCallRun(
     state.health = cutShort
       ? callAbandoned(state.health, outcome.latencyMs, clock.now())
       : callEnded(state.health, outcome, settings, clock.now());
+    learn(state, outcome, question, clock.now());
     context.probes.watch(state);
     context.hooks.onAttempt?.(state.service, outcome, entries.indexOf(entry));
   }
@@ -173,6 +173,7 @@ export function createCallRun(
 
     result(result) {
       context.outage.answered();
+      if (entries.length > 1) learnMethods(entries, call.method, clock.now());
       return { kind: 'result', result, attempts: attempts() };
     },
     error(error) {
@@ -193,6 +194,29 @@ export function createCallRun(
       abort.abort(ABANDONED);
     },
   };
+}
+
+/** Of one attempt: what the service can, or cannot. */
+function learn(state: ServiceState, outcome: UpstreamOutcome, question: Question, now: Ms) {
+  const { health } = state;
+  if (outcome.ok) {
+    // A \`null\` shows nothing: nodes without a block have it for all that is in it.
+    if (!isTelling(question) || outcome.result === 'null') return;
+    const abilities = answered(health.abilities, question);
+    if (abilities !== health.abilities) state.health = { ...health, abilities };
+  } else if (outcome.lack !== undefined) {
+    const message = outcome.error === undefined ? undefined : readRpcError(outcome.error).message;
+    const abilities = refused(health.abilities, question, { lack: outcome.lack, message }, now);
+    if (abilities !== health.abilities) state.health = { ...health, abilities };
+  }
+}
+
+/** Of a call that was answered: who does not offer its method. */
+function learnMethods(entries: readonly Entry[], method: string, now: Ms) {
+  for (const { state, outcome } of entries) {
+    if (outcome?.ok !== false || outcome.lack !== 'method') continue;
+    state.health = { ...state.health, abilities: methodRefused(state.health.abilities, method, now) };
+  }
 }
 
 // In place of an error with a stack that nobody reads: to make one costs more than all else about a call.

@@ -20,6 +20,7 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
     services: () => [],
     hasEligible: () => false,
     agreedHead: () => undefined,
+    logBlocks: () => undefined,
   };
 }
 

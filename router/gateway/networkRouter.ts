@@ -7,17 +7,14 @@ import { encodeJson, type RawJson } from '../core/rawJson.ts';
 import { rawTransactionHash } from '../core/txHash.ts';
 import type { Ms } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
+import { logLimit } from '../routing/abilities.ts';
 import type { Breaker } from '../routing/breaker.ts';
 import { choose } from '../routing/choose.ts';
-import {
-  type IneligibleReason,
-  ineligibleReason,
-  isLastResort,
-  type Question,
-} from '../routing/eligibility.ts';
+import { type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
 import { callCost, freshHealth, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
 import { createOutage } from '../routing/outage.ts';
+import type { Question } from '../routing/question.ts';
 import { createSessionRing, type SessionRing, textHash } from '../routing/sessionRing.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
@@ -92,6 +89,11 @@ export interface NetworkRouter {
   hasEligible(): boolean;
   /** The block number that the services agree on; undefined before the first report. */
   agreedHead(): number | undefined;
+  /**
+   * The longest `eth_getLogs` query, in blocks, that some eligible service is believed to answer; undefined while one of
+   * them has no known limit, or nobody is eligible. Its work grows with the services: for calls that it concerns.
+   */
+  logBlocks(): number | undefined;
 }
 
 export interface ForwardOptions {
@@ -165,6 +167,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     probes,
     outage: createOutage(),
     review: heads.review,
+    agreedHead: heads.agreed,
     choose(question, isTried, among, session) {
       const now = clock.now();
       if (session !== undefined) {
@@ -262,6 +265,18 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
 
     agreedHead: heads.agreed,
+
+    logBlocks() {
+      const now = clock.now();
+      let longest: number | undefined;
+      for (const state of states.values()) {
+        if (reasonOf(state, ORDINARY, now) !== undefined) continue;
+        const limit = logLimit(state.health.abilities, now);
+        if (limit === undefined) return undefined;
+        longest = Math.max(longest ?? 0, limit);
+      }
+      return longest;
+    },
   };
 }
 
@@ -272,7 +287,13 @@ const reviewLookup: ForwardContext['review'] = (_state, _call, _block, result) =
   result === 'null' ? { opinions: 'one', result } : undefined;
 
 // What most calls ask for.
-const ORDINARY: Question = { capabilities: CAPABILITY_BITS.full, block: undefined };
+const ORDINARY: Question = {
+  method: '',
+  capabilities: CAPABILITY_BITS.full,
+  block: undefined,
+  depth: 0,
+  logBlocks: 0,
+};
 
 function viewOf({ service, health }: ServiceState, reason: IneligibleReason | undefined): ServiceView {
   return {

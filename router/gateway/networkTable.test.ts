@@ -39,6 +39,7 @@ function table() {
       services: () => [],
       hasEligible: () => false,
       agreedHead: () => undefined,
+      logBlocks: () => undefined,
     }),
     routeServices: ({ active }) =>
       Array.from(active, (service) => ({

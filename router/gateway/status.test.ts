@@ -29,6 +29,7 @@ const router: NetworkRouter = {
   services: () => [view],
   hasEligible: () => false,
   agreedHead: () => 9,
+  logBlocks: () => undefined,
 };
 const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const totals = { calls: 3, failed: 0, failovers: 1 };

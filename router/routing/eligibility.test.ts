@@ -1,23 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { CAPABILITY_BITS } from '../core/capability.ts';
 import { ms } from '../core/units.ts';
+import { lacking, methodRefused, NO_ABILITIES } from './abilities.ts';
 import { INELIGIBLE_REASONS, type IneligibleReason, ineligibleReason, isLastResort } from './eligibility.ts';
 import { freshHealth, type Health } from './health.ts';
+import type { Question } from './question.ts';
 import { DEFAULT_ROUTING } from './settings.ts';
 
+const TRACE = CAPABILITY_BITS.trace;
 const NOW = ms(100_000);
 const head = (number: number) => ({ number, vouched: true, moving: true, trusted: false, at: NOW });
 const healthy: Health = { ...freshHealth(DEFAULT_ROUTING, NOW), chain: 'verified', head: head(100) };
 
-const reason = (
-  health: Partial<Health>,
-  question: { capabilities?: number; block?: number } = {},
-  agreedHead = 100,
-) =>
+const ORDINARY: Question = {
+  method: 'eth_call',
+  capabilities: CAPABILITY_BITS.full,
+  block: undefined,
+  depth: 0,
+  logBlocks: 0,
+};
+
+const reason = (health: Partial<Health>, question: Partial<Question> = {}, agreedHead = 100) =>
   ineligibleReason({
     offered: CAPABILITY_BITS.full,
     health: { ...healthy, ...health },
-    question: { capabilities: question.capabilities ?? CAPABILITY_BITS.full, block: question.block },
+    question: { ...ORDINARY, ...question },
     agreedHead,
     settings: DEFAULT_ROUTING,
     now: NOW,
@@ -30,7 +37,9 @@ describe('ineligibleReason', () => {
 
   const cases: [IneligibleReason, string | undefined][] = [
     ['wrong-chain', reason({ chain: 'wrong' })],
-    ['lacks-capability', reason({}, { capabilities: CAPABILITY_BITS.trace })],
+    ['lacks-capability', reason({ abilities: lacking(NO_ABILITIES, TRACE, NOW) }, { capabilities: TRACE })],
+    ['lacks-capability', reason({ abilities: methodRefused(NO_ABILITIES, 'eth_call', NOW) })],
+    ['undeclared', reason({}, { capabilities: TRACE })],
     ['implausible-head', reason({ head: head(1_000_000) })],
     ['silent', reason({ missedPolls: 2 })],
     ['breaker-open', reason({ breaker: { kind: 'open', until: ms(NOW + 1), openMs: ms(1_000) } })],
@@ -68,6 +77,7 @@ describe('isLastResort', () => {
   it('holds only for healthy ones when a node has said that it cannot', () => {
     expect(INELIGIBLE_REASONS.filter((each) => isLastResort(each, 'able'))).toEqual([
       'held-off',
+      'undeclared',
       'unverified',
     ]);
   });

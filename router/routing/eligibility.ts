@@ -1,11 +1,15 @@
 import type { Ms } from '../core/units.ts';
+import { cannot, refusesMethod, unproven } from './abilities.ts';
 import { isImplausible } from './heads.ts';
 import { type Health, isSilent } from './health.ts';
+import type { Question } from './question.ts';
 import type { RoutingSettings } from './settings.ts';
 
 /** Why a service should not answer a call now; best first: the order in which they are tried when nobody should. */
 export const INELIGIBLE_REASONS = [
   'held-off',
+  // Healthy, and does not say that it can: most of these cannot.
+  'undeclared',
   'behind-block',
   'lagging',
   'breaker-open',
@@ -13,18 +17,12 @@ export const INELIGIBLE_REASONS = [
   // One that fails costs time, one on another chain a wrong answer.
   'unverified',
   'implausible-head',
+  // It said so, or a probe found it, not long ago.
   'lacks-capability',
   'wrong-chain',
 ] as const;
 
 export type IneligibleReason = (typeof INELIGIBLE_REASONS)[number];
-
-export interface Question {
-  /** Bitmap that the service must offer. */
-  readonly capabilities: number;
-  /** Block that the call names. */
-  readonly block: number | undefined;
-}
 
 /** The worst reason why the service should not answer; undefined when it may. */
 export function ineligibleReason(args: {
@@ -36,9 +34,11 @@ export function ineligibleReason(args: {
   readonly now: Ms;
 }): IneligibleReason | undefined {
   const { health, question, agreedHead, settings, now } = args;
-  const { head, breaker } = health;
+  const { head, breaker, abilities } = health;
   if (health.chain === 'wrong') return 'wrong-chain';
-  if ((args.offered & question.capabilities) !== question.capabilities) return 'lacks-capability';
+  if (abilities.refused.length > 0 && refusesMethod(abilities, question.method, now))
+    return 'lacks-capability';
+  if (cannot(abilities, question, now)) return 'lacks-capability';
   if (head && isImplausible(head, agreedHead, settings.maxHeadJump)) return 'implausible-head';
   if (isSilent(health)) return 'silent';
   // Whether it is back is tried by copies of calls and by polls, never by a user's call that others can answer.
@@ -47,8 +47,10 @@ export function ineligibleReason(args: {
   if (head && question.block !== undefined && question.block > Math.max(head.number, health.seenBlock)) {
     return 'behind-block';
   }
-  if (now < health.heldUntil) return 'held-off';
-  return health.chain === 'unverified' ? 'unverified' : undefined;
+  if (health.chain === 'unverified') return 'unverified';
+  const missing = question.capabilities & ~args.offered;
+  if (missing !== 0 && unproven(args.offered, abilities, question) !== 0) return 'undeclared';
+  return now < health.heldUntil ? 'held-off' : undefined;
 }
 
 /**
@@ -57,5 +59,5 @@ export function ineligibleReason(args: {
  */
 export function isLastResort(reason: IneligibleReason, among: 'any' | 'able'): boolean {
   if (reason === 'wrong-chain') return false;
-  return among === 'any' || reason === 'unverified' || reason === 'held-off';
+  return among === 'any' || reason === 'undeclared' || reason === 'unverified' || reason === 'held-off';
 }

@@ -1,5 +1,6 @@
 import type { ErrorClass } from '../core/errorClass.ts';
 import { type Ms, ms } from '../core/units.ts';
+import { type Abilities, NO_ABILITIES } from './abilities.ts';
 import {
   type Breaker,
   closedBreaker,
@@ -31,6 +32,7 @@ export interface Health {
   readonly missedPolls: number;
   /** When it joined, or came back: its breaker closed, or a poll was answered after a silence. */
   readonly backAt: Ms;
+  readonly abilities: Abilities;
 }
 
 // One lost poll is an accident.
@@ -58,6 +60,7 @@ export function freshHealth(
     chain,
     missedPolls: 0,
     backAt: now,
+    abilities: NO_ABILITIES,
   };
 }
 

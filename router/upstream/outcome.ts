@@ -1,4 +1,5 @@
 import type { ErrorClass } from '../core/errorClass.ts';
+import type { Lack } from '../core/errorTable.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import type { Ms } from '../core/units.ts';
 
@@ -46,6 +47,8 @@ export interface UpstreamFailure {
   readonly ok: false;
   readonly class: ErrorClass;
   readonly reason: FailureReason;
+  /** What the node cannot, when it said so. */
+  readonly lack?: Lack | undefined;
   /** The node's JSON-RPC error object, when it sent one. */
   readonly error?: RawJson;
   readonly httpStatus?: number;

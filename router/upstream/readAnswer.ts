@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { classify, readRpcError } from '../core/classify.ts';
+import { judgeError, readRpcError } from '../core/classify.ts';
 import type { ErrorClass } from '../core/errorClass.ts';
+import type { Lack } from '../core/errorTable.ts';
 import { decodeString, eachMember, jsonKind, type RawJson } from '../core/rawJson.ts';
 import type { FailureReason } from './outcome.ts';
 
@@ -10,6 +11,7 @@ export type Reading =
       readonly ok: false;
       readonly class: ErrorClass;
       readonly reason: FailureReason;
+      readonly lack?: Lack | undefined;
       readonly error?: RawJson;
     };
 
@@ -41,7 +43,7 @@ export function judgeAnswer(args: {
   const failed = (reason: FailureReason, message?: string): Reading => ({
     ok: false,
     // A sentence in place of an answer tells rate and capability, but nothing may be blamed on the caller for it.
-    class: blameless(classify({ method, httpStatus, message, isRpcError: false })),
+    class: blameless(judgeError({ method, httpStatus, message, isRpcError: false }).class),
     reason: success ? reason : 'http-status',
   });
 
@@ -53,8 +55,8 @@ export function judgeAnswer(args: {
     if (!answersOurs) return failed('wrong-id');
     const { code, message } = readRpcError(error);
     if (code === undefined && message === undefined) return failed('malformed');
-    const errorClass = classify({ method, httpStatus, code, message, isRpcError: true });
-    return { ok: false, class: errorClass, reason: 'rpc-error', error };
+    const judged = judgeError({ method, httpStatus, code, message, isRpcError: true });
+    return { ok: false, class: judged.class, reason: 'rpc-error', lack: judged.lack, error };
   }
   const text = error !== undefined && error !== 'null' ? error : members.message;
   if (text !== undefined)
