@@ -35,8 +35,11 @@ export const NULL_ID = 'null' as RawJson;
 
 /** Reads a request body by JSON-RPC 2.0 to the letter; never throws. */
 export function parseBody(body: Buffer): ParsedBody {
-  if (!isUtf8(body)) return { kind: 'parse-error' };
-  const text = body.toString('latin1');
+  return isUtf8(body) ? parseText(body.toString('latin1')) : { kind: 'parse-error' };
+}
+
+/** The same for text that is known to be UTF-8, each byte one latin1 character. */
+export function parseText(text: string): ParsedBody {
   const elements = rawElements(text);
   if (elements) {
     if (elements.length === 0) return { kind: 'empty-batch' };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClientCall } from '../core/jsonRpc.ts';
+import { parseBody } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { answerBody, type CallAnswer } from './answerBody.ts';
 
@@ -8,7 +9,7 @@ import { answerBody, type CallAnswer } from './answerBody.ts';
 async function answered(body: string, maxBatchItems = 10) {
   const calls: ClientCall[] = [];
   const refused: string[] = [];
-  const text = await answerBody(Buffer.from(body), {
+  const text = await answerBody(parseBody(Buffer.from(body)), {
     maxBatchItems,
     answer: async (call): Promise<CallAnswer> => {
       calls.push(call);
@@ -99,7 +100,7 @@ describe('a batch', () => {
         let running = 0;
         let most = 0;
         const body = `[${Array.from({ length: size }, (_, id) => call(String(id), `m${id}`)).join()}]`;
-        const pending = answerBody(Buffer.from(body), {
+        const pending = answerBody(parseBody(Buffer.from(body)), {
           maxBatchItems: 100,
           answer: async ({ method }): Promise<CallAnswer> => {
             running += 1;

@@ -3,8 +3,8 @@ import {
   type ClientCall,
   errorResponse,
   NULL_ID,
+  type ParsedBody,
   type ParsedItem,
-  parseBody,
   resultResponse,
 } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
@@ -30,8 +30,7 @@ const BATCH_CONCURRENCY = 32;
  * Answers a request body by JSON-RPC 2.0: items of a batch each on their own and in order, ids exactly as sent.
  * Undefined when there is nothing to answer: all were notifications.
  */
-export async function answerBody(body: Buffer, handlers: BodyHandlers): Promise<RawJson | undefined> {
-  const parsed = parseBody(body);
+export async function answerBody(parsed: ParsedBody, handlers: BodyHandlers): Promise<RawJson | undefined> {
   if (parsed.kind === 'single') return answerItem(parsed.item, handlers);
   const refuse = (kind: string, error: RpcErrorObject) => {
     handlers.onRefused?.(kind);

@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 import type { GatewayMetrics } from '../observability/metrics.ts';
 import { metricsRoute } from './metricsRoute.ts';
 import { type OperatorRouteOptions, operatorRoutes } from './operatorRoutes.ts';
-import { type RpcRouteOptions, rpcRoute } from './rpcRoute.ts';
+import { servePlain } from './plain/servePlain.ts';
+import { createRpcAnswers, type RpcAnswersArgs, requestIdOf } from './rpcAnswers.ts';
+import { rpcRoute } from './rpcRoute.ts';
 import { addWebHooks } from './webHooks.ts';
 
 export interface AppArgs {
-  readonly rpc: Omit<RpcRouteOptions, 'logger' | 'onRefused' | 'onAnswered' | 'isDraining'>;
+  readonly rpc: Omit<RpcAnswersArgs, 'logger' | 'onRefused' | 'onAnswered' | 'isDraining'>;
   readonly operator: OperatorRouteOptions;
   readonly metrics: GatewayMetrics;
   /** Undefined when metrics have a port of their own. */
@@ -37,7 +38,14 @@ export function createApp(args: AppArgs): FastifyInstance {
   });
   const onRefused = (kind: string) => metrics.refused(kind);
   const onAnswered = (status: number) => metrics.http('/:network', status);
-  app.register(rpcRoute, { ...args.rpc, logger, isDraining, onRefused, onAnswered });
+  const answers = createRpcAnswers({ ...args.rpc, logger, isDraining, onRefused, onAnswered });
+  app.register(rpcRoute, { answers });
+  servePlain({
+    server: app.server,
+    answers,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    keepAliveMs: KEEP_ALIVE_MS,
+  });
   return app;
 }
 
@@ -61,7 +69,7 @@ function createServer(): FastifyInstance {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
-    genReqId: (request) => requestId(request.headers['x-request-id']),
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
   });
 }
 
@@ -82,18 +90,4 @@ function addAnswers(app: FastifyInstance, logger: Logger): void {
     logger.error({ err: error, requestId: request.id }, 'request_failed');
     return reply.code(500).send({ error: 'internal error', requestId: request.id });
   });
-}
-
-// A process's own, and a count: as unique as random ones, and not worth a microsecond each.
-const ID_PREFIX = randomBytes(6).toString('hex');
-let lastId = 0;
-
-/** The client's own id, when it is short and plain enough for logs and headers. */
-function requestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : nextId();
-}
-
-function nextId(): string {
-  lastId += 1;
-  return `${ID_PREFIX}-${lastId.toString(36)}`;
 }
