@@ -6,6 +6,7 @@ import { createCallHandler } from '../gateway/callHandler.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { listen } from '../gateway/listen.ts';
 import { readiness } from '../gateway/readiness.ts';
+import { routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus } from '../gateway/status.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { closeServer } from './closeServer.ts';
@@ -58,6 +59,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
       readiness: () =>
         readiness({ ...state(), hasEligible: table.routers().some((router) => router.hasEligible()) }),
       status: () => gatewayStatus({ ...state(), version: packageJson.version, totals: calls.totals() }),
+      explain: (question) => routeAnswer(table, question),
     },
     metrics,
     metricsText: config.metrics ? undefined : metricsText,

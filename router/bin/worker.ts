@@ -14,6 +14,7 @@ import { createLiveUpstream } from './liveUpstream.ts';
 import { createRoutingTable } from './routingTable.ts';
 import { serviceDifference } from './serviceDifference.ts';
 
+import { routeAnswer } from '../gateway/routeExplanation.ts';
 /*
  * A process that answers calls, begun by the primary, which tells it all it has to know and whom it asks for the pages
  * about the whole gateway. It ends with the primary: node:cluster ends it when the channel between them is gone.
@@ -65,7 +66,11 @@ function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
     });
   const app = createApp({
     rpc: { resolve: table.resolve, answer: calls.handle, limits: () => config.limits, clock },
-    operator: { readiness: () => page('readiness'), status: () => page('status') },
+    operator: {
+      readiness: () => page('readiness'),
+      status: () => page('status'),
+      explain: (question) => routeAnswer(table, question),
+    },
     metrics,
     metricsText: config.metrics ? undefined : () => page('metrics'),
     logger,

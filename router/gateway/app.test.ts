@@ -11,6 +11,8 @@ import type { CallAnswer } from './answerBody.ts';
 import { createApp } from './app.ts';
 import type { Answer, Attempt, NetworkRouter } from './networkRouter.ts';
 import type { Readiness } from './readiness.ts';
+import type { RouteExplanation, RouteQuestion } from './routeExplanation.ts';
+import type { RoutePage } from './routePage.ts';
 
 const ROUTER: NetworkRouter = {
   caip2: 'eip155:1' as Caip2,
@@ -23,11 +25,49 @@ const ROUTER: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => undefined,
   logBlocks: () => undefined,
+  explain: () => {
+    throw new Error('not asked here');
+  },
+};
+
+const EXPLANATION: RouteExplanation = {
+  caip2: 'eip155:1' as Caip2,
+  slug: 'ethereum',
+  head: undefined,
+  method: 'eth_chainId',
+  kind: 'read',
+  capabilities: ['full'],
+  isMirrored: true,
+  maxAttempts: 16,
+  stallMs: ms(2_000),
+  fanout: 1,
+  hedgeShare: 0.1,
+  hasSession: false,
+  processes: 1,
+  services: Array.from({ length: 30 }, (_, i) => ({
+    key: `k${i}`,
+    label: `service ${i}`,
+    tierName: 'network',
+    tier: 1,
+    turn: i < 25 ? 'eligible' : 'last-resort',
+    reason: i < 25 ? undefined : 'silent',
+    text: i < 25 ? undefined : { because: 'it is silent', remedy: 'wait' },
+    eligibleIn: 1,
+    share: 1 / 3,
+    tierShare: 1 / 3,
+    cost: 1.23456,
+    weight: 1,
+    expectedMs: 0,
+    inFlight: 0,
+    slowStart: 1,
+    lagFactor: 1,
+  })),
 };
 
 function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: readonly Attempt[] = []) {
   const asked: { method: string; requestId: string; session: string | undefined }[] = [];
   const lines: string[] = [];
+  const questions: RouteQuestion[] = [];
   const registry = new Registry();
   const state: { readiness: Readiness; draining: boolean } = {
     readiness: { ready: true, reasons: [], set: null },
@@ -54,6 +94,12 @@ function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: rea
         networks: [],
         totals: { calls: 0, failed: 0, failovers: 0 },
       }),
+      explain(question) {
+        questions.push(question);
+        return question.network === 'ethereum'
+          ? { kind: 'explained', explanation: EXPLANATION }
+          : { kind: 'unknown-network', networks: ['ethereum'] };
+      },
     },
     metrics: createMetrics(registry),
     metricsText: () => registry.metrics(),
@@ -62,7 +108,7 @@ function start(answer?: (call: ClientCall) => Promise<CallAnswer>, attempts: rea
   });
   const post = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers });
-  return { app, asked, lines, state, post };
+  return { app, asked, lines, questions, state, post };
 }
 
 const CALL = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}';
@@ -290,6 +336,61 @@ describe('operators', () => {
 
   test('/status is JSON', async () => {
     expect((await start().app.inject('/status')).json()).toMatchObject({ version: '1.2.3', networks: [] });
+  });
+
+  test('/status/route shows the first twenty and counts the rest, and all when asked', async () => {
+    const { app, questions } = start();
+    const params = encodeURIComponent('[{"to":"0x00"}, "0x1b4"]');
+    const url = `/status/route?network=ethereum&method=eth_call&params=${params}&session=a.b`;
+    const page = (await app.inject(url)).json<RoutePage>();
+    expect(questions).toEqual([
+      { network: 'ethereum', method: 'eth_call', params: '[{"to":"0x00"}, "0x1b4"]', session: 'a.b' },
+    ]);
+    expect(page).toMatchObject({
+      network: { caip2: 'eip155:1', slug: 'ethereum', head: null },
+      counts: { services: 30, eligible: 25, byReason: { silent: 5 } },
+      omitted: 10,
+    });
+    expect(page.ranking).toHaveLength(20);
+    expect(page.ranking[0]).toMatchObject({ place: 1, label: 'service 0', share: 0.333333, cost: 1.23 });
+    const whole = (await app.inject(`${url}&all=1`)).json<RoutePage>();
+    expect([whole.ranking.length, whole.omitted]).toEqual([30, 0]);
+    expect(whole.ranking[29]).toMatchObject({
+      state: 'ineligible',
+      reason: 'silent',
+      because: 'it is silent',
+      remedy: 'wait',
+    });
+  });
+
+  test('/status/route names the networks to who asks for another', async () => {
+    const response = await start().app.inject('/status/route?network=etherum&method=eth_call');
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toMatchObject({ code: 'UNKNOWN_NETWORK', networks: ['ethereum'] });
+  });
+
+  test.each([
+    ['', 'network'],
+    ['network=a%20b&method=m', 'network'],
+    ['network=a&network=b&method=m', 'network'],
+    ['network=a', 'method'],
+    [`network=a&method=${'m'.repeat(129)}`, 'method'],
+    ['network=a&method=m&params=1', 'params'],
+    ['network=a&method=m&params=[', 'params'],
+    ['network=a&method=m&params=[]&params=[]', 'params'],
+    [`network=a&method=m&params=${'['.repeat(15_000)}`, 'params'],
+    ['network=a&method=m&session=two%20words', 'session'],
+    ['network=a&method=m&session=a&session=b', 'session'],
+    ['network=a&method=m&all=yes', 'all'],
+  ])('/status/route refuses the question %j', async (query, field) => {
+    const { app, questions } = start();
+    const response = await app.inject(`/status/route?${query}`);
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      code: 'BAD_QUESTION',
+      error: expect.stringMatching(`^${field}: `),
+    });
+    expect(questions).toEqual([]);
   });
 
   test('/metrics counts answers and refusals', async () => {

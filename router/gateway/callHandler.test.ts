@@ -57,6 +57,9 @@ describe('callHandler', () => {
       hasEligible: () => true,
       agreedHead: () => undefined,
       logBlocks: () => undefined,
+      explain: () => {
+        throw new Error('not asked here');
+      },
     };
     const client = createClient('request-7');
     const handle = (method = 'eth_call') =>

@@ -21,6 +21,9 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
     hasEligible: () => false,
     agreedHead: () => undefined,
     logBlocks: () => undefined,
+    explain: () => {
+      throw new Error('not asked here');
+    },
   };
 }
 

@@ -9,12 +9,13 @@ import type { Ms } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
 import { logLimit } from '../routing/abilities.ts';
 import type { Breaker } from '../routing/breaker.ts';
-import { choose } from '../routing/choose.ts';
-import { type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
-import { callCost, freshHealth, slowStart } from '../routing/health.ts';
+import { type ChooseArgs, choose } from '../routing/choose.ts';
+import { type Among, type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
+import { explainReason, type ReasonFacts, type ReasonText } from '../routing/explainReason.ts';
+import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
 import { createOutage } from '../routing/outage.ts';
-import type { Question } from '../routing/question.ts';
+import { type Question, questionOf } from '../routing/question.ts';
 import { createSessionRing, type SessionRing, textHash } from '../routing/sessionRing.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
@@ -25,6 +26,7 @@ import { createCallRun, type ForwardContext, type ServiceState } from './forward
 import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
 import { sendTransaction } from './sendTransaction.ts';
+import { explainRoute, type RouteExplanation, type RouteQuestion } from './routeExplanation.ts';
 
 export interface RouteService {
   readonly key: string;
@@ -66,6 +68,8 @@ export interface ServiceView {
   readonly state: 'eligible' | 'ineligible';
   readonly reason: IneligibleReason | undefined;
   readonly head: number | undefined;
+  /** The reason in words, none of them a stranger's. */
+  readonly because: string | undefined;
   /** Peak-sensitive moving average; undefined before the first answer. */
   readonly latencyMs: number | undefined;
   readonly breaker: Breaker['kind'];
@@ -95,6 +99,8 @@ export interface NetworkRouter {
    */
   logBlocks(): number | undefined;
 }
+  /** How a call would be answered now, by the rules that route. Its work grows with the services: for operators. */
+  explain(question: Omit<RouteQuestion, 'network'>): RouteExplanation;
 
 export interface ForwardOptions {
   readonly deadlineMs: Ms;
@@ -137,15 +143,17 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     isMember: (state) => states.get(state.service.key) === state,
   });
 
-  const reasonOf = ({ service, health }: ServiceState, question: Question, now: Ms) =>
-    ineligibleReason({
-      offered: service.capabilities,
-      health,
-      question,
-      agreedHead: heads.agreed(),
-      settings,
-      now,
-    });
+  const factsOf = ({ service, health }: ServiceState, question: Question, now: Ms): ReasonFacts => ({
+    tier: service.tier,
+    offered: service.capabilities,
+    health,
+    question,
+    agreedHead: heads.agreed(),
+    settings,
+    now,
+  });
+  const reasonOf = (state: ServiceState, question: Question, now: Ms) =>
+    ineligibleReason(factsOf(state, question, now));
 
   function ofSession(session: string, isAllowed: (state: ServiceState) => boolean): ServiceState | undefined {
     rings ??= tiers.map((tier) => createSessionRing(tier));
@@ -176,23 +184,48 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         const service = ofSession(session, isAllowed);
         if (service) return { service, reason: undefined };
       }
-      // A call that names a block is answered the same by all who have it.
-      const isAtHead = question.block === undefined;
-      return choose({
-        tiers,
-        isTried,
-        reasonOf: (state) => reasonOf(state, question, now),
-        costOf: ({ health }) => callCost(health, now) * (isAtHead ? heads.lagFactor(health) : 1),
-        weightOf: ({ health, service }) => service.weight * slowStart(health, settings.slowStartMs, now),
-        isLastResort: (reason) => isLastResort(reason, among),
-        random,
-      });
+      return choose(rulesOf(question, isTried, among, now));
     },
   };
 
   const read = (
     call: ClientCall,
     traits: MethodTraits,
+  function rulesOf(
+    question: Question,
+    isTried: (state: ServiceState) => boolean,
+    among: Among,
+    now: Ms,
+  ): ChooseArgs<ServiceState> {
+    return {
+      tiers,
+      isTried,
+      reasonOf: (state) => reasonOf(state, question, now),
+      costOf: ({ health }) => callCost(health, now) * lagFactorOf(health, question),
+      weightOf: ({ health, service }) => service.weight * slowStart(health, settings.slowStartMs, now),
+      isLastResort: (reason, { health }) => isLastResort(reason, among, health),
+      random,
+    };
+  }
+
+  /** A call that names a block is answered the same by all who have it. */
+  function lagFactorOf(health: Health, { block }: Question): number {
+    return block === undefined ? heads.lagFactor(health) : 1;
+  }
+
+  /** Whom a session's calls go to, and whom when those before cannot answer. */
+  function turnsOfSession(session: string, question: Question, now: Ms): readonly ServiceState[] {
+    const turns: ServiceState[] = [];
+    while (turns.length < settings.maxAttempts) {
+      const isAllowed = (state: ServiceState) =>
+        !turns.includes(state) && reasonOf(state, question, now) === undefined;
+      const next = ofSession(session, isAllowed);
+      if (next === undefined) break;
+      turns.push(next);
+    }
+    return turns;
+  }
+
     { deadlineMs, client, session }: ForwardOptions,
     within = context,
   ) => {
@@ -256,7 +289,10 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
 
     services() {
       const now = clock.now();
-      return Array.from(states.values(), (state) => viewOf(state, reasonOf(state, ORDINARY, now)));
+      return Array.from(states.values(), (state) => {
+        const reason = reasonOf(state, ORDINARY, now);
+        return viewOf(state, reason, reason && explainReason(reason, factsOf(state, ORDINARY, now)));
+      });
     },
 
     hasEligible() {
@@ -280,6 +316,21 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   };
 }
 
+
+    explain({ method, params, session }) {
+      const now = clock.now();
+      const agreedHead = heads.agreed();
+      const traits = methodTraits(method);
+      const question = questionOf(method, params, traits, agreedHead);
+      return explainRoute({
+        network: { caip2: args.caip2, slug: args.slug },
+        ...{ traits, question, agreedHead, settings, now },
+        textOf: (reason, state) => explainReason(reason, factsOf(state, question, now)),
+        rules: rulesOf(question, () => false, 'any', now),
+        lagFactorOf: ({ health }) => lagFactorOf(health, question),
+        ofSession: session === undefined ? undefined : turnsOfSession(session, question, now),
+      });
+    },
 const LOOKUP = 'eth_getTransactionByHash';
 
 // A node that lags has not seen a transaction that others have mined.
@@ -295,7 +346,11 @@ const ORDINARY: Question = {
   logBlocks: 0,
 };
 
-function viewOf({ service, health }: ServiceState, reason: IneligibleReason | undefined): ServiceView {
+function viewOf(
+  { service, health }: ServiceState,
+  reason: IneligibleReason | undefined,
+  text: ReasonText | undefined,
+): ServiceView {
   return {
     key: service.key,
     label: service.label,
@@ -306,6 +361,7 @@ function viewOf({ service, health }: ServiceState, reason: IneligibleReason | un
     head: health.head?.number,
     latencyMs: health.latency?.ewmaMs,
     breaker: health.breaker.kind,
+    because: text?.because,
     inFlight: health.inFlight,
     calls: health.calls,
     failures: health.failures,

@@ -40,6 +40,9 @@ function table() {
       hasEligible: () => false,
       agreedHead: () => undefined,
       logBlocks: () => undefined,
+      explain: () => {
+        throw new Error('not asked here');
+      },
     }),
     routeServices: ({ active }) =>
       Array.from(active, (service) => ({

@@ -12,6 +12,7 @@ const view: ServiceView = {
   provider: '0xAbCd000000000000000000000000000000001234',
   state: 'ineligible',
   reason: 'lagging',
+  because: 'it is 15 blocks behind',
   head: undefined,
   latencyMs: 12.3456,
   breaker: 'closed',
@@ -30,6 +31,9 @@ const router: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => 9,
   logBlocks: () => undefined,
+  explain: () => {
+    throw new Error('not asked here');
+  },
 };
 const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const totals = { calls: 3, failed: 0, failovers: 1 };
@@ -88,6 +92,7 @@ test('shows the set, the networks and each service with its reason', () => {
               tier: 'network',
               state: 'ineligible',
               reason: 'lagging',
+              because: 'it is 15 blocks behind',
               head: null,
               latencyMs: 12.3,
               breaker: 'closed',

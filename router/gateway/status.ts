@@ -25,7 +25,10 @@ export interface ServiceStatus {
   readonly provider: string | null;
   readonly tier: 'own' | 'network';
   readonly state: 'eligible' | 'ineligible';
+  /** Stable, one of `INELIGIBLE_REASONS`. */
   readonly reason: string | null;
+  /** The reason in words. */
+  readonly because: string | null;
   readonly head: number | null;
   readonly latencyMs: number | null;
   readonly breaker: string;
@@ -62,6 +65,7 @@ function serviceStatus(view: ServiceView): ServiceStatus {
     tier: view.tier,
     state: view.state,
     reason: view.reason ?? null,
+    because: view.because ?? null,
     head: view.head ?? null,
     latencyMs: view.latencyMs === undefined ? null : Math.round(view.latencyMs * 10) / 10,
     breaker: view.breaker,

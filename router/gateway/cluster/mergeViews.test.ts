@@ -9,6 +9,7 @@ const view = (of: Partial<ServiceView>): ServiceView => ({
   provider: undefined,
   state: 'eligible',
   reason: undefined,
+  because: undefined,
   head: 7,
   latencyMs: undefined,
   breaker: 'closed',
@@ -28,15 +29,18 @@ test('calls of all workers are added up, latencies weighed by them', () => {
 });
 
 test('a service is eligible as long as one worker may ask it, and shows the worst breaker', () => {
-  const refused = view({ state: 'ineligible', reason: 'breaker-open', breaker: 'open' });
+  const because = 'it failed too often';
+  const refused = view({ state: 'ineligible', reason: 'breaker-open', because, breaker: 'open' });
   expect(mergeViews(view({}), [refused, view({})])).toMatchObject({
     state: 'eligible',
     reason: undefined,
+    because: undefined,
     breaker: 'open',
   });
   expect(mergeViews(view({}), [refused, refused])).toMatchObject({
     state: 'ineligible',
     reason: 'breaker-open',
+    because,
   });
 });
 

@@ -18,10 +18,12 @@ export function sumTotals(all: readonly CallTotals[]): CallTotals {
 export function mergeViews(polled: ServiceView, workers: readonly ServiceView[]): ServiceView {
   if (workers.length === 0) return polled;
   const eligible = workers.some(({ state }) => state === 'eligible');
+  const { reason, because } = polled.reason === undefined ? (workers[0] ?? polled) : polled;
   return {
     ...polled,
     state: eligible ? 'eligible' : 'ineligible',
-    reason: eligible ? undefined : (polled.reason ?? workers[0]?.reason),
+    reason: eligible ? undefined : reason,
+    because: eligible ? undefined : because,
     latencyMs: meanLatency(workers),
     breaker: BREAKERS.find((kind) => workers.some(({ breaker }) => breaker === kind)) ?? polled.breaker,
     inFlight: sumOf(workers, ({ inFlight }) => inFlight),
