@@ -2,12 +2,12 @@
  * `npm run bench`: how many calls a gateway routes and what they cost, beside other proxies before the same node. The
  * method is in docs/benchmarks.md. Figures go to stdout, progress to stderr.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { DinError } from '../../router/core/dinError.ts';
 import { routerGoals } from './router/goals.ts';
 import { INSTALL_LINE } from './router/programs.ts';
 import { routerReport } from './router/report.ts';
-import { runRouterBench } from './router/runRouterBench.ts';
+import { PARTS, type Part, runRouterBench } from './router/runRouterBench.ts';
 
 const FOOTER = `
 Needs programs of the system; without wrk and nginx nothing is measured, the others may be missing:
@@ -16,6 +16,7 @@ Takes about four minutes. Figures go to stdout (--json: one JSON object), progre
 Exit codes: 0 measured, 1 the run failed or, with --strict, a goal was not met, 2 the command line is wrong.`;
 
 interface Options {
+  readonly only: ReadonlySet<Part>;
   readonly seconds: number;
   readonly connections: number;
   readonly strict?: true;
@@ -26,15 +27,21 @@ const program = new Command('bench')
   .description('Measures the gateway beside nginx, haproxy and Caddy, and what choosing a service costs')
   .option('--seconds <count>', 'for each figure', count, 8)
   .option('--connections <count>', 'of the load generator', count, 64)
+  .addOption(
+    new Option('--only <parts>', `some of ${PARTS.join(', ')}, separated by commas`)
+      .argParser(someParts)
+      .default(new Set(PARTS), 'all'),
+  )
   .option('--strict', 'exit with 1 when a goal is missed or could not be measured')
   .option('--json', 'one JSON object on stdout')
   .addHelpText('after', FOOTER)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-const { seconds, connections, strict, json } = program.parse().opts<Options>();
+const { only, seconds, connections, strict, json } = program.parse().opts<Options>();
 
 const begun = performance.now();
 try {
   const results = await runRouterBench({
+    parts: only,
     seconds,
     connections,
     onProgress(line) {
@@ -51,6 +58,13 @@ try {
   if (!(error instanceof DinError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+function someParts(text: string): ReadonlySet<Part> {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${PARTS.join(', ')}`);
+  return new Set(PARTS.filter((part) => names.includes(part)));
 }
 
 function count(text: string): number {

@@ -25,8 +25,13 @@ const CALL: ClientCall = {
   method: 'eth_getBalance',
   params: encodeJson([`0x${'11'.repeat(20)}`, 'latest']),
 };
+const ANSWER = { ok: true, result: encodeJson('0x1'), latencyMs: ms(1) } as const;
 const IMMEDIATE: UpstreamClient = {
-  call: () => Promise.resolve({ ok: true, result: encodeJson('0x1'), latencyMs: ms(1) }),
+  start(_target, _call, _timeoutMs, done) {
+    queueMicrotask(() => done(ANSWER));
+    return () => undefined;
+  },
+  call: () => Promise.resolve(ANSWER),
   close: () => Promise.resolve(),
 };
 

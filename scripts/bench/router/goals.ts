@@ -5,7 +5,7 @@ export interface RouterGoal {
   readonly name: string;
   readonly unit: '×' | 'ms' | 'MB';
   readonly limit: { readonly atLeast: number } | { readonly atMost: number };
-  /** Undefined when a peer was missing. */
+  /** Undefined when what it takes was not measured. */
   readonly value: number | undefined;
   readonly isMet: boolean | undefined;
 }
@@ -17,15 +17,15 @@ export function routerGoals({
   choosing,
 }: Pick<RouterBenchResults, 'peers' | 'choosing'>): RouterGoal[] {
   const of = (name: PeerFigures['name']) => peers.find((peer) => peer.name === name);
-  const ours = of('ours, 1 process');
+  const ours = of('ours');
   const peak = ours?.own?.peakBytes;
   return [
     goal('requests per CPU second, to nginx', '×', { atLeast: 0.5 }, efficiency(ours, of('nginx'))),
-    goal('requests per CPU second, to Caddy', '×', { atLeast: 2 }, efficiency(ours, of('Caddy'))),
+    goal('requests per CPU second, to Caddy', '×', { atLeast: 2 }, efficiency(ours, of('caddy'))),
     goal(
       'the same with upstream batching, to nginx',
       ...(['×', { atLeast: 0.8 }] as const),
-      efficiency(of('ours, upstream batching'), of('nginx')),
+      efficiency(of('batching'), of('nginx')),
     ),
     goal('p99 at half load, over direct', 'ms', { atMost: 2 }, ours && overDirect(ours)),
     goal('peak memory, 1 process', 'MB', { atMost: 200 }, peak === undefined ? undefined : peak / MEGABYTE),

@@ -31,6 +31,8 @@ export interface LoadPlan {
 }
 
 const READY_TIMEOUT_MS = 60_000;
+/** A peer that takes a question while it starts and never answers it is asked again. */
+const QUESTION_TIMEOUT_MS = 2_000;
 /** Until the compiler has seen the hot path. */
 const WARM_UP_SECONDS = 5;
 const QUESTION = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_getBalance', params: [] });
@@ -91,7 +93,11 @@ async function measureHalf(plan: LoadPlan, url: string, full: LoadFigures): Prom
 }
 
 async function answers(url: string): Promise<true | undefined> {
-  const response = await fetch(url, { method: 'POST', body: QUESTION });
+  const response = await fetch(url, {
+    method: 'POST',
+    body: QUESTION,
+    signal: AbortSignal.timeout(QUESTION_TIMEOUT_MS),
+  });
   return (await response.text()).includes('"result"') ? true : undefined;
 }
 

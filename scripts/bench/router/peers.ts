@@ -5,15 +5,19 @@ import type { ProcessSpec } from '../../devnet/processes.ts';
 import { nodeConfig, proxyConfig } from './nginx.ts';
 import { findProgram, requireProgram } from './programs.ts';
 
-export const PEER_NAMES = [
-  'nginx',
-  'haproxy',
-  'Caddy',
-  'ours, 1 process',
-  'ours, 2 workers',
-  'ours, upstream batching',
-] as const;
-export type PeerName = (typeof PEER_NAMES)[number];
+/** What each is called in reports. */
+export const PEER_TITLES = {
+  nginx: 'nginx',
+  haproxy: 'haproxy',
+  caddy: 'Caddy',
+  'bare-undici': 'bare Node relay, undici',
+  bare: 'bare Node relay, our client',
+  ours: 'ours, 1 process',
+  workers: 'ours, 2 workers',
+  batching: 'ours, upstream batching',
+} as const;
+export type PeerName = keyof typeof PEER_TITLES;
+export const PEER_NAMES = Object.keys(PEER_TITLES) as readonly PeerName[];
 
 export interface Place {
   /** Its own, for its files. */
@@ -28,6 +32,7 @@ export interface Peer {
 }
 
 const DIN = join(import.meta.dirname, '../../din.ts');
+const BARE_RELAY = join(import.meta.dirname, 'bareRelay.ts');
 
 export function fakeNode({ directory, nodePort }: Omit<Place, 'port'>): ProcessSpec {
   const file = written(directory, 'nginx.conf', nodeConfig(directory, nodePort));
@@ -41,13 +46,17 @@ export function preparePeer(name: PeerName, place: Place): Peer | undefined {
       return { spec: nginxProxy(place), path: '/' };
     case 'haproxy':
       return plain(haproxy(place));
-    case 'Caddy':
+    case 'caddy':
       return plain(caddy(place));
-    case 'ours, 1 process':
+    case 'bare-undici':
+      return plain(bareRelay(place, 'undici'));
+    case 'bare':
+      return plain(bareRelay(place, 'own'));
+    case 'ours':
       return gateway(place, {});
-    case 'ours, 2 workers':
+    case 'workers':
       return gateway(place, { workers: 2 });
-    case 'ours, upstream batching':
+    case 'batching':
       return gateway(place, { batch: true });
   }
 }
@@ -104,6 +113,11 @@ http://127.0.0.1:${port} {
   const args = ['run', '--adapter', 'caddyfile', '--config', written(directory, 'Caddyfile', text)];
   const env = { GOMAXPROCS: '1', HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
   return { name: 'caddy', command, args, env };
+}
+
+function bareRelay({ port, nodePort }: Place, client: 'own' | 'undici'): ProcessSpec {
+  const args = [BARE_RELAY, client, String(port), String(nodePort)];
+  return { name: `bare-${client}`, command: process.execPath, args };
 }
 
 function gateway(

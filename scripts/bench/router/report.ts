@@ -1,6 +1,8 @@
 import { table } from '../../lib/table.ts';
+import type { ChoosingCost } from './choosing.ts';
 import { efficiency, overDirect, type RouterGoal, routerGoals } from './goals.ts';
 import type { PeerFigures } from './measurePeer.ts';
+import { PEER_TITLES } from './peers.ts';
 import { INSTALL_LINE } from './programs.ts';
 import type { RouterBenchResults } from './runRouterBench.ts';
 
@@ -11,9 +13,18 @@ export function routerReport(results: RouterBenchResults): string[] {
   return [
     `${machine.cores} cores (load before: ${machine.load.toFixed(1)}), Node ${machine.node}. ${connections} connections, ${seconds} s each`,
     '',
-    ...table([HEAD, ...peers.map((peer) => peerRow(peer, nginx))]),
-    ...notInstalled.map((name) => `${name}: not installed. ${INSTALL_LINE}`),
+    ...(peers.length > 0 ? table([HEAD, ...peers.map((peer) => peerRow(peer, nginx))]) : []),
+    ...notInstalled.map((name) => `${PEER_TITLES[name]}: not installed. ${INSTALL_LINE}`),
     '',
+    ...choosingReport(choosing),
+    'Goals',
+    ...table(routerGoals(results).map(goalRow)),
+  ];
+}
+
+function choosingReport(choosing: readonly ChoosingCost[]): string[] {
+  if (choosing.length === 0) return [];
+  return [
     'Choosing: one call routed to a node that answers at once, by the number of services',
     ...table([
       ['services', 'median', 'to the fewest'],
@@ -24,8 +35,6 @@ export function routerReport(results: RouterBenchResults): string[] {
       ]),
     ]),
     '',
-    'Goals',
-    ...table(routerGoals(results).map(goalRow)),
   ];
 }
 
@@ -46,7 +55,7 @@ const NONE = '–';
 function peerRow(peer: PeerFigures, nginx: PeerFigures | undefined): string[] {
   const { name, full, half, own } = peer;
   return [
-    name,
+    name === 'direct' ? name : PEER_TITLES[name],
     whole(full.perSecond),
     milliseconds(full.p50Ms),
     milliseconds(full.p99Ms),

@@ -5,10 +5,15 @@ import { createPortAllocator } from '../../devnet/freePort.ts';
 import { createProcesses } from '../../devnet/processes.ts';
 import { type ChoosingCost, measureChoosing } from './choosing.ts';
 import { type LoadPlan, measureDirect, measurePeer, type PeerFigures } from './measurePeer.ts';
-import { fakeNode, PEER_NAMES, type PeerName, preparePeer } from './peers.ts';
+import { fakeNode, PEER_NAMES, PEER_TITLES, type PeerName, preparePeer } from './peers.ts';
 import { requireProgram } from './programs.ts';
 
+/** Measured one after the other, in this order. */
+export const PARTS = ['direct', ...PEER_NAMES, 'choosing'] as const;
+export type Part = (typeof PARTS)[number];
+
 export interface RouterBenchOptions {
+  readonly parts: ReadonlySet<Part>;
   readonly seconds: number;
   readonly connections: number;
   onProgress(line: string): void;
@@ -21,6 +26,7 @@ export interface RouterBenchResults {
   readonly seconds: number;
   readonly peers: readonly PeerFigures[];
   readonly notInstalled: readonly PeerName[];
+  /** Empty when it was not asked for. */
   readonly choosing: readonly ChoosingCost[];
 }
 
@@ -32,7 +38,7 @@ const READY_TIMEOUT_MS = 10_000;
  * @throws `NotInstalledError` without wrk or nginx
  */
 export async function runRouterBench(options: RouterBenchOptions): Promise<RouterBenchResults> {
-  const { seconds, connections, onProgress } = options;
+  const { parts, seconds, connections, onProgress } = options;
   const [load = 0] = loadavg();
   const wrk = requireProgram('wrk');
   const root = await mkdtemp(join(tmpdir(), 'din-bench-router-'));
@@ -48,18 +54,21 @@ export async function runRouterBench(options: RouterBenchOptions): Promise<Route
     const plan: LoadPlan = { wrk, connections, seconds, nodeUrl: `http://127.0.0.1:${nodePort}/` };
     const node = processes.start(fakeNode({ directory: join(root, 'node'), nodePort }));
     await node.ready(() => fetch(plan.nodeUrl, { method: 'POST', body: '"id":1' }), READY_TIMEOUT_MS);
-    onProgress('direct');
-    const peers = [await measureDirect(plan)];
+    const peers: PeerFigures[] = [];
     const notInstalled: PeerName[] = [];
-    for (const [index, name] of PEER_NAMES.entries()) {
+    if (parts.has('direct')) {
+      onProgress('direct');
+      peers.push(await measureDirect(plan));
+    }
+    for (const name of PEER_NAMES.filter((one) => parts.has(one))) {
       const port = await freePort(0);
-      const peer = preparePeer(name, { directory: join(root, `peer-${index}`), port, nodePort });
-      onProgress(peer === undefined ? `${name}: not installed` : name);
+      const peer = preparePeer(name, { directory: join(root, name), port, nodePort });
+      onProgress(peer === undefined ? `${PEER_TITLES[name]}: not installed` : PEER_TITLES[name]);
       if (peer === undefined) notInstalled.push(name);
       else peers.push(await measurePeer(name, peer, { port, processes, plan }));
     }
-    onProgress('choosing');
-    const choosing = await measureChoosing(SERVICES);
+    if (parts.has('choosing')) onProgress('choosing');
+    const choosing = parts.has('choosing') ? await measureChoosing(SERVICES) : [];
     const machine = { cores: availableParallelism(), node: process.version, load };
     return { machine, connections, seconds, peers, notInstalled, choosing };
   } finally {
