@@ -19,6 +19,7 @@ export function createLiveUpstream(clock: Clock, maxResponseBytes: number): Live
     await client.close();
   };
   return {
+    start: (target, call, timeoutMs, done) => current.start(target, call, timeoutMs, done),
     call: (target, call, options) => current.call(target, call, options),
     setMaxResponseBytes(now) {
       if (now === limit) return;

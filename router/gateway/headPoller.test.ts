@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
-import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamOutcome } from '../upstream/outcome.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { createHeadPoller, headReport } from './headPoller.ts';
 import type { HeadReport, NetworkRouter, RouteService } from './networkRouter.ts';
 
@@ -35,13 +36,10 @@ function service(key: string, url = `http://${key}`): RouteService {
 function poller(answer: (url: string, method: string) => UpstreamOutcome | Promise<UpstreamOutcome>) {
   const asked: string[] = [];
   let wake: (() => void)[] = [];
-  const upstream: UpstreamClient = {
-    call: async ({ url }, { method }) => {
-      asked.push(`${method} ${url}`);
-      return answer(url, method);
-    },
-    close: () => Promise.resolve(),
-  };
+  const upstream = clientOf(async ({ url }, { method }) => {
+    asked.push(`${method} ${url}`);
+    return answer(url, method);
+  });
   const sleeps: number[] = [];
   const made = createHeadPoller({
     upstream,

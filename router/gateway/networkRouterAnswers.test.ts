@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
 import { DEFAULT_ROUTING } from '../routing/settings.ts';
-import type { UpstreamCall, UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamCall, UpstreamOutcome } from '../upstream/outcome.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
 
 const ok = (result: string): UpstreamOutcome => ({ ok: true, result: result as RawJson, latencyMs: ms(1) });
@@ -15,13 +16,10 @@ type Node = (call: UpstreamCall) => UpstreamOutcome | Promise<UpstreamOutcome>;
 function network(nodes: Record<string, Node>, more: { ownFirst?: boolean } = {}) {
   const visits: string[] = [];
   const { clock, advance } = handClock();
-  const upstream: UpstreamClient = {
-    call: async ({ url }, asked) => {
-      visits.push(url);
-      return (await nodes[url]?.(asked)) ?? broken;
-    },
-    close: async () => {},
-  };
+  const upstream = clientOf(async ({ url }, asked) => {
+    visits.push(url);
+    return (await nodes[url]?.(asked)) ?? broken;
+  });
   const names = Object.keys(nodes);
   const services = names.map((name, index) =>
     service(name, name, { tier: more.ownFirst && index === 0 ? 'own' : 'network' }),

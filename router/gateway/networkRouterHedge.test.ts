@@ -3,7 +3,8 @@ import { systemClock } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
 import { DEFAULT_ROUTING } from '../routing/settings.ts';
-import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamOutcome } from '../upstream/outcome.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { call, DEADLINE, polledRouter, service } from './networkRouter.fixture.ts';
 
 const USUAL_MS = 20;
@@ -21,8 +22,8 @@ afterEach(() => {
 function network(slowEvery: number) {
   const clock = { now: () => ms(Date.now()), unix: systemClock.unix };
   let asked = 0;
-  const upstream: UpstreamClient = {
-    call: (_target, _call, { signal }) =>
+  const upstream = clientOf(
+    (_target, _call, { signal }) =>
       new Promise<UpstreamOutcome>((resolve) => {
         asked += 1;
         const latencyMs = ms(asked % slowEvery === 0 ? SLOW_MS : USUAL_MS);
@@ -32,8 +33,7 @@ function network(slowEvery: number) {
           resolve({ ok: false, class: 'provider', reason: 'aborted', latencyMs });
         });
       }),
-    close: async () => {},
-  };
+  );
   const router = polledRouter([service('a', 'a'), service('b', 'b'), service('c', 'c')], { upstream, clock });
   const measure = async (method: string, count: number) => {
     asked = 0;

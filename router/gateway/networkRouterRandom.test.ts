@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorClass } from '../core/errorClass.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
-import type { FailureReason, UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { FailureReason, UpstreamOutcome } from '../upstream/outcome.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { call, DEADLINE, polledRouter, service } from './networkRouter.fixture.ts';
 
 describe('under any sequence of outcomes', () => {
@@ -36,13 +37,10 @@ describe('under any sequence of outcomes', () => {
       fc.asyncProperty(scenario, async ({ count, calls, maxAttempts }) => {
         let visits: string[] = [];
         let outcomes: UpstreamOutcome[] = [];
-        const fake: UpstreamClient = {
-          call: async (target) => {
-            visits.push(target.url);
-            return outcomes[visits.length % outcomes.length] as UpstreamOutcome;
-          },
-          close: async () => {},
-        };
+        const fake = clientOf(async (target) => {
+          visits.push(target.url);
+          return outcomes[visits.length % outcomes.length] as UpstreamOutcome;
+        });
         const services = Array.from({ length: count }, (_, index) =>
           service(String(index), `http://node-${index}.example`, { tier: index % 2 ? 'own' : 'network' }),
         );

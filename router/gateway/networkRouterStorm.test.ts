@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms, seconds } from '../core/units.ts';
-import type { UpstreamCall, UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamCall, UpstreamOutcome } from '../upstream/outcome.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { headReport } from './headPoller.ts';
 import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
 
@@ -66,10 +67,7 @@ it('one good service of several is enough for right answers, whatever the others
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const chain = chainOf(COUNT);
       const { clock, advance } = handClock();
-      const upstream: UpstreamClient = {
-        call: async ({ url }, asked) => chain.answer(Number(url), asked),
-        close: async () => {},
-      };
+      const upstream = clientOf(async ({ url }, asked) => chain.answer(Number(url), asked));
       const keys = Array.from({ length: COUNT }, (_, index) => String(index));
       const router = polledRouter(
         keys.map((key) => service(key, key)),

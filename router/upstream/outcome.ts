@@ -59,8 +59,22 @@ export interface UpstreamFailure {
   readonly latencyMs: Ms;
 }
 
-/** Speaks JSON-RPC to endpoints. Never rejects: every failure is an outcome. */
+/** Ends a call that nobody waits for any more; its outcome is `aborted`. Nothing happens when it has ended already. */
+export type CancelCall = () => void;
+
+/** Speaks JSON-RPC to endpoints. Every failure is an outcome. */
 export interface UpstreamClient {
+  /**
+   * Calls back once, never before it has returned. In place of a promise and an AbortSignal, which cost more than the
+   * call's own bookkeeping.
+   */
+  start(
+    target: UpstreamTarget,
+    call: UpstreamCall,
+    timeoutMs: Ms,
+    done: (outcome: UpstreamOutcome) => void,
+  ): CancelCall;
+  /** The same for those who are in no hurry. Never rejects. */
   call(
     target: UpstreamTarget,
     call: UpstreamCall,

@@ -15,6 +15,8 @@ export interface OutgoingCall {
   readonly text: string;
   readonly repeatable: boolean;
   hasEnded(): boolean;
+  /** Its caller does not wait any more. */
+  cancel(): void;
   answer(reading: Reading, head: ResponseHead): void;
   fail(reason: FailureReason, fate: Cancelled): void;
   /** What carries it from now on, and is told when time or caller end it. */
@@ -28,28 +30,25 @@ export interface OutgoingCallArgs {
   readonly id: string;
   readonly call: UpstreamCall;
   readonly timeoutMs: Ms;
-  readonly signal: AbortSignal | undefined;
-  resolve(outcome: UpstreamOutcome): void;
+  /** Called once, never before this returns. */
+  readonly done: (outcome: UpstreamOutcome) => void;
 }
 
 export function createOutgoingCall(args: OutgoingCallArgs): OutgoingCall {
-  const { clock, signal, id, call } = args;
+  const { clock, id, call, done } = args;
   const startedAt = clock.now();
   let ended = false;
   let giveUp: GiveUp = () => ({ unsent: true, head: undefined });
   const endBy = (reason: 'timeout' | 'aborted') => {
     // Ended before it is given up: what that breaks off must not end it otherwise.
-    if (settle()) args.resolve(failed(reason, giveUp(reason)));
+    if (settle()) done(failed(reason, giveUp(reason)));
   };
   const timer = setTimeout(endBy, Math.max(1, Math.ceil(args.timeoutMs)), 'timeout');
-  const onAbort = () => endBy('aborted');
-  signal?.addEventListener('abort', onAbort, { once: true });
 
   function settle(): boolean {
     if (ended) return false;
     ended = true;
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
     return true;
   }
 
@@ -72,16 +71,17 @@ export function createOutgoingCall(args: OutgoingCallArgs): OutgoingCall {
     text: requestText(id, call),
     repeatable: call.repeatable === true,
     hasEnded: () => ended,
+    cancel: () => endBy('aborted'),
     answer(reading, head) {
       if (!settle()) return;
-      args.resolve(
+      done(
         reading.ok
           ? { ok: true, result: reading.result, latencyMs: elapsed() }
           : { ...reading, httpStatus: head.status, ...retryOf(head), latencyMs: elapsed() },
       );
     },
     fail(reason, fate) {
-      if (settle()) args.resolve(failed(reason, fate));
+      if (settle()) done(failed(reason, fate));
     },
     carriedBy(next) {
       giveUp = next;

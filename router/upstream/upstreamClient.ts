@@ -5,7 +5,13 @@ import { createBatcher } from './batch/batcher.ts';
 import { isBatchable } from './batch/isBatchable.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { createTransport } from './http/transport.ts';
-import type { UpstreamClient, UpstreamFailure, UpstreamTarget } from './outcome.ts';
+import type {
+  UpstreamCall,
+  UpstreamClient,
+  UpstreamFailure,
+  UpstreamOutcome,
+  UpstreamTarget,
+} from './outcome.ts';
 import { createOutgoingCall, failure } from './outgoingCall.ts';
 import { sendSingly } from './sendSingly.ts';
 
@@ -44,24 +50,44 @@ export function createUpstreamClient(args: UpstreamClientArgs): UpstreamClient {
     return endpoint;
   }
 
+  const start: UpstreamClient['start'] = (target, call, timeoutMs, done) => {
+    const endpoint = endpointOf(target);
+    if (typeof endpoint === 'string') {
+      queueMicrotask(() => done(unsent(endpoint)));
+      return () => undefined;
+    }
+    lastId += 1;
+    const outgoing = createOutgoingCall({ clock, id: String(lastId), call, timeoutMs, done });
+    if (target.batch && isBatchable(call.method)) batcher.send(endpoint, outgoing);
+    else sendSingly(transport, endpoint, outgoing);
+    return outgoing.cancel;
+  };
+
   return {
-    call(target, call, { timeoutMs, signal }) {
-      const endpoint = endpointOf(target);
-      if (typeof endpoint === 'string') return Promise.resolve(unsent(endpoint));
-      if (signal?.aborted) return Promise.resolve(unsent('aborted'));
-      lastId += 1;
-      const id = String(lastId);
-      return new Promise((resolve) => {
-        const outgoing = createOutgoingCall({ clock, id, call, timeoutMs, signal, resolve });
-        if (target.batch && isBatchable(call.method)) batcher.send(endpoint, outgoing);
-        else sendSingly(transport, endpoint, outgoing);
-      });
-    },
+    start,
+    call: (target, call, options) => promisedCall(start, target, call, options),
 
     async close() {
       transport.close();
     },
   };
+}
+
+/** An UpstreamClient's `call` by its `start`. */
+export function promisedCall(
+  start: UpstreamClient['start'],
+  target: UpstreamTarget,
+  call: UpstreamCall,
+  { timeoutMs, signal }: Parameters<UpstreamClient['call']>[2],
+): Promise<UpstreamOutcome> {
+  if (signal?.aborted) return Promise.resolve(unsent('aborted'));
+  return new Promise((resolve) => {
+    const cancel = start(target, call, timeoutMs, (outcome) => {
+      signal?.removeEventListener('abort', cancel);
+      resolve(outcome);
+    });
+    signal?.addEventListener('abort', cancel, { once: true });
+  });
 }
 
 function unsent(reason: UpstreamFailure['reason']): UpstreamFailure {

@@ -6,6 +6,7 @@ import type { Ms, UnixSeconds } from '../core/units.ts';
 import { handMadeSet } from '../registry/providerSet.fixture.ts';
 import type { Network, NetworkKey, ProviderSet, Service, ServiceKey } from '../registry/providerSet.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { probeableServices } from './probeable.ts';
 import { createProber } from './prober.ts';
 
@@ -47,8 +48,8 @@ const answered: UpstreamOutcome = { ok: true, result: '"0x539"' as RawJson, late
 /** Answers by URL; what it does not know hangs until aborted. */
 function scripted(answers: ReadonlyMap<string, UpstreamOutcome>) {
   const asked: string[] = [];
-  const upstream: UpstreamClient = {
-    call: ({ url }, _call, { signal }) =>
+  const upstream = clientOf(
+    ({ url }, _call, { signal }) =>
       new Promise((resolve) => {
         asked.push(url);
         const answer = answers.get(url);
@@ -57,8 +58,7 @@ function scripted(answers: ReadonlyMap<string, UpstreamOutcome>) {
           resolve({ ok: false, class: 'provider', reason: 'aborted', latencyMs: 1 as Ms }),
         );
       }),
-    close: async () => undefined,
-  };
+  );
   return { upstream, asked };
 }
 
@@ -123,10 +123,7 @@ test('nothing is asked while the epoch is unknown', async () => {
 
 test('the answer of a service that was paused or moved meanwhile is not counted', async () => {
   const pending: ((outcome: UpstreamOutcome) => void)[] = [];
-  const upstream: UpstreamClient = {
-    call: () => new Promise((resolve) => void pending.push(resolve)),
-    close: async () => undefined,
-  };
+  const upstream = clientOf(() => new Promise((resolve) => void pending.push(resolve)));
   const at = { epoch: 1, set: setOf(service(1, evm), service(2, evm)) };
   const prober = start(upstream, at);
   await expect.poll(() => pending.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);

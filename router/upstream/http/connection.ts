@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import { failureReason } from '../failureReason.ts';
 import type { FailureReason } from '../outcome.ts';
+import type { OpenSocket } from './openSocket.ts';
 import type { ResponseHead } from './responseHead.ts';
 import { createResponseParser, type ResponseLimits } from './responseParser.ts';
 
@@ -40,7 +40,7 @@ export interface Connection {
 }
 
 export interface ConnectionArgs {
-  readonly socket: Socket;
+  readonly opened: OpenSocket;
   readonly limits: ResponseLimits;
   /** The response is complete and the server keeps the connection. */
   onFree(connection: Connection, head: ResponseHead): void;
@@ -51,7 +51,7 @@ export interface ConnectionArgs {
 }
 
 export function createConnection(args: ConnectionArgs): Connection {
-  const { socket } = args;
+  const { socket } = args.opened;
   const parser = createResponseParser(args.limits);
   let current: HttpRequest | undefined;
   let answered = false;
@@ -88,7 +88,7 @@ export function createConnection(args: ConnectionArgs): Connection {
     else close();
   }
 
-  socket.on('data', (piece: Buffer) => {
+  args.opened.onPiece((piece) => {
     // What nobody asked for must never be taken for the answer to the next request.
     if (!current) return close();
     answered = true;

@@ -15,6 +15,16 @@ const CONNECT_TIMEOUT_MS = 10_000;
 // A name's next address is tried after this: a handshake around the globe takes 300 ms.
 const NEXT_ADDRESS_MS = 1_000;
 
+/** A socket whose bytes are read by one listener only. */
+export interface OpenSocket {
+  readonly socket: Socket;
+  /** @param listener What it is given is a view on memory that is used again: it copies what it keeps. */
+  onPiece(listener: (piece: Buffer) => void): void;
+}
+
+// One for all: a piece is read before the next one comes, on whichever socket. In place of 64 KiB for each piece.
+const memory = Buffer.allocUnsafeSlow(64 * 1024);
+
 /**
  * Opens a socket, over TLS with the server's certificate checked.
  * @param lookup Resolves the name; the socket connects to nothing but what it gives.
@@ -24,8 +34,10 @@ export function openSocket(
   address: SocketAddress,
   lookup: LookupFunction | undefined,
   done: (failed?: FailureReason) => void,
-): Socket {
+): OpenSocket {
   const { secure, host, port } = address;
+  // Before the listener is there nothing may come: it ends the socket.
+  let take = (_piece: Buffer): void => fail('malformed');
   const options = {
     host,
     port,
@@ -33,6 +45,13 @@ export function openSocket(
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
     ...(lookup && { lookup }),
+    onread: {
+      buffer: memory,
+      callback(length: number) {
+        take(memory.subarray(0, length));
+        return true;
+      },
+    },
   };
   const socket = secure
     ? tls.connect({
@@ -68,5 +87,10 @@ export function openSocket(
   }
 
   socket.on(ready, onReady).on('error', onError).on('close', onClose);
-  return socket;
+  return {
+    socket,
+    onPiece(listener) {
+      take = listener;
+    },
+  };
 }

@@ -1,8 +1,8 @@
-import net from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../core/clock.ts';
 import { answer, type RawRequest, type RawServer, response, startRawServer } from '../rawServer.fixture.ts';
 import type { HttpFailure, HttpRequest } from './connection.ts';
+import { openSocket } from './openSocket.ts';
 import { createPool, type Pool } from './pool.ts';
 
 const PATIENT = { timeout: 20_000 };
@@ -24,10 +24,11 @@ beforeEach(async () => {
     limits: { maxHeaderBytes: 1_000, maxBodyBytes: 1_000 },
     maxConnections: 2,
     open(done) {
-      const socket = net.connect(server.port, '127.0.0.1');
-      if (isHeldBack) ready.push(done);
-      else socket.once('connect', () => done());
-      return socket;
+      const address = { secure: false, host: '127.0.0.1', port: server.port };
+      return openSocket(address, undefined, (failed) => {
+        if (isHeldBack) ready.push(done);
+        else done(failed);
+      });
     },
   });
 });

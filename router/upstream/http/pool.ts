@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { type Ms, ms } from '../../core/units.ts';
 import type { FailureReason } from '../outcome.ts';
 import { type Connection, createConnection, type HttpRequest } from './connection.ts';
+import type { OpenSocket } from './openSocket.ts';
 import type { ResponseHead } from './responseHead.ts';
 import type { ResponseLimits } from './responseParser.ts';
 
@@ -29,7 +29,7 @@ export interface PoolArgs {
   readonly clock: Clock;
   readonly limits: ResponseLimits;
   readonly maxConnections: number;
-  open(done: (failed?: FailureReason) => void): Socket;
+  open(done: (failed?: FailureReason) => void): OpenSocket;
 }
 
 // Servers close idle connections after 5 s (Node, which says so) to some minutes; most home-made ones after 15 s and more.
@@ -37,9 +37,14 @@ const IDLE_MS = 10_000;
 // Between the server's closing and our seeing it.
 const CLOSING_MARGIN_MS = 1_000;
 
+/** Ends a request that is sent to what is closed. */
+export function refuse(request: HttpRequest): void {
+  queueMicrotask(() => request.onFailure({ reason: 'aborted', head: undefined, unsent: true }));
+}
+
 export function createPool(args: PoolArgs): Pool {
   const { clock, maxConnections } = args;
-  const opening = new Set<Socket>();
+  const opening = new Set<OpenSocket>();
   const busy = new Set<Connection>();
   // The last one used is used next, so that those not needed grow old.
   const idle: { connection: Connection; until: Ms }[] = [];
@@ -68,9 +73,9 @@ export function createPool(args: PoolArgs): Pool {
   }
 
   /** Its end will be no news. */
-  function giveUp(socket: Socket) {
-    opening.delete(socket);
-    socket.destroy();
+  function giveUp(opened: OpenSocket) {
+    opening.delete(opened);
+    opened.socket.destroy();
   }
 
   function openMore() {
@@ -79,20 +84,20 @@ export function createPool(args: PoolArgs): Pool {
       opening.size < waiting.size &&
       opening.size + busy.size + idle.length < maxConnections
     ) {
-      const socket = args.open((failed) => {
+      const opened = args.open((failed) => {
         // Given up already: its end is no news.
-        if (!opening.delete(socket)) return;
+        if (!opening.delete(opened)) return;
         if (failed) takeWaiting()?.onFailure({ reason: failed, head: undefined, unsent: true });
-        else serve(connect(socket), false);
+        else serve(connect(opened), false);
         openMore();
       });
-      opening.add(socket);
+      opening.add(opened);
     }
   }
 
-  function connect(socket: Socket): Connection {
+  function connect(opened: OpenSocket): Connection {
     return createConnection({
-      socket,
+      opened,
       limits: args.limits,
       onFree(connection, { keepAliveSeconds }) {
         busy.delete(connection);
@@ -121,7 +126,7 @@ export function createPool(args: PoolArgs): Pool {
   }
 
   function send(request: HttpRequest) {
-    if (closed) return request.onFailure({ reason: 'aborted', head: undefined, unsent: true });
+    if (closed) return refuse(request);
     const connection = waiting.size === 0 ? takeIdle() : undefined;
     if (connection) return assign(connection, request, true);
     waiting.add(request);
@@ -149,7 +154,7 @@ export function createPool(args: PoolArgs): Pool {
     isEmpty: () => opening.size + busy.size + idle.length + waiting.size === 0,
     close() {
       closed = true;
-      for (const socket of opening) giveUp(socket);
+      for (const opened of opening) giveUp(opened);
       for (const { connection } of idle.splice(0)) connection.close();
       for (const connection of busy) connection.fail('aborted');
       for (let next = takeWaiting(); next; next = takeWaiting()) {

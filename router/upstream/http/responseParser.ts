@@ -39,6 +39,9 @@ export function createResponseParser(limits: ResponseLimits): ResponseParser {
   let gathered: Buffer | undefined;
   let gatheredBytes = 0;
   let interimBytes = 0;
+  // Within a second a server often sends the same head again.
+  let lastText: string | undefined;
+  let lastHead: ResponseHead | undefined;
 
   /** @returns the index after the head, or what is missing or wrong. */
   function pushHead(piece: Buffer, from: number): number | Progress {
@@ -68,13 +71,15 @@ export function createResponseParser(limits: ResponseLimits): ResponseParser {
   }
 
   function readHead(text: string, bytes: number): Progress | undefined {
-    const read = parseResponseHead(text);
+    const read = text === lastText ? lastHead : parseResponseHead(text);
     // Nobody asked for another protocol.
     if (!read || read.status === 101) return 'malformed';
     if (read.status < 200) {
       interimBytes += bytes + HEAD_END.length;
       return interimBytes > maxHeaderBytes ? 'too-large' : undefined;
     }
+    lastText = text;
+    lastHead = read;
     head = read;
     const { framing, contentEncoding } = read;
     // No decompression, no bomb.

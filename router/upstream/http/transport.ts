@@ -2,11 +2,11 @@ import type { Clock } from '../../core/clock.ts';
 import { createGuardedLookup, type Resolve } from '../addressGuard.ts';
 import type { HttpRequest } from './connection.ts';
 import { openSocket, type SocketAddress } from './openSocket.ts';
-import { type Cancelled, createPool, type Pool } from './pool.ts';
+import { type Cancelled, createPool, type Pool, refuse } from './pool.ts';
 
 /** Carries requests over kept connections. */
 export interface Transport {
-  /** The request hears how it ends, unless it is cancelled; it may hear before this returns. */
+  /** The request hears how it ends, unless it is cancelled, and never before this returns. */
   send(origin: Origin, request: HttpRequest): void;
   /** @see Pool.cancel */
   cancel(origin: Origin, request: HttpRequest, hasHung: boolean): Cancelled;
@@ -53,7 +53,7 @@ export function createTransport(args: TransportArgs): Transport {
   let closed = false;
   return {
     send(origin, request) {
-      if (closed) return request.onFailure({ reason: 'aborted', head: undefined, unsent: true });
+      if (closed) return refuse(request);
       let pool = pools.get(origin.key);
       if (!pool) {
         pool = createOriginPool(origin);
