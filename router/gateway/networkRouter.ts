@@ -10,7 +10,7 @@ import type { Address } from '../registry/providerSet.ts';
 import { logLimit } from '../routing/abilities.ts';
 import type { Breaker } from '../routing/breaker.ts';
 import { type ChooseArgs, choose } from '../routing/choose.ts';
-import { type Among, type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
+import { type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
 import { explainReason, type ReasonFacts, type ReasonText } from '../routing/explainReason.ts';
 import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
@@ -22,11 +22,11 @@ import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } f
 import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget } from './forwardHedge.ts';
-import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
+import { type Among, createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
 import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
-import { sendTransaction } from './sendTransaction.ts';
 import { explainRoute, type RouteExplanation, type RouteQuestion } from './routeExplanation.ts';
+import { sendTransaction } from './sendTransaction.ts';
 
 export interface RouteService {
   readonly key: string;
@@ -67,9 +67,9 @@ export interface ServiceView {
   readonly provider: Address | undefined;
   readonly state: 'eligible' | 'ineligible';
   readonly reason: IneligibleReason | undefined;
-  readonly head: number | undefined;
   /** The reason in words, none of them a stranger's. */
   readonly because: string | undefined;
+  readonly head: number | undefined;
   /** Peak-sensitive moving average; undefined before the first answer. */
   readonly latencyMs: number | undefined;
   readonly breaker: Breaker['kind'];
@@ -98,9 +98,9 @@ export interface NetworkRouter {
    * them has no known limit, or nobody is eligible. Its work grows with the services: for calls that it concerns.
    */
   logBlocks(): number | undefined;
-}
   /** How a call would be answered now, by the rules that route. Its work grows with the services: for operators. */
   explain(question: Omit<RouteQuestion, 'network'>): RouteExplanation;
+}
 
 export interface ForwardOptions {
   readonly deadlineMs: Ms;
@@ -188,9 +188,6 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
   };
 
-  const read = (
-    call: ClientCall,
-    traits: MethodTraits,
   function rulesOf(
     question: Question,
     isTried: (state: ServiceState) => boolean,
@@ -203,7 +200,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       reasonOf: (state) => reasonOf(state, question, now),
       costOf: ({ health }) => callCost(health, now) * lagFactorOf(health, question),
       weightOf: ({ health, service }) => service.weight * slowStart(health, settings.slowStartMs, now),
-      isLastResort: (reason, { health }) => isLastResort(reason, among, health),
+      isLastResort: (reason) => isLastResort(reason, among),
       random,
     };
   }
@@ -226,6 +223,9 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     return turns;
   }
 
+  const read = (
+    call: ClientCall,
+    traits: MethodTraits,
     { deadlineMs, client, session }: ForwardOptions,
     within = context,
   ) => {
@@ -313,9 +313,6 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       }
       return longest;
     },
-  };
-}
-
 
     explain({ method, params, session }) {
       const now = clock.now();
@@ -331,6 +328,9 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         ofSession: session === undefined ? undefined : turnsOfSession(session, question, now),
       });
     },
+  };
+}
+
 const LOOKUP = 'eth_getTransactionByHash';
 
 // A node that lags has not seen a transaction that others have mined.
@@ -358,10 +358,10 @@ function viewOf(
     provider: service.provider,
     state: reason === undefined ? 'eligible' : 'ineligible',
     reason,
+    because: text?.because,
     head: health.head?.number,
     latencyMs: health.latency?.ewmaMs,
     breaker: health.breaker.kind,
-    because: text?.because,
     inFlight: health.inFlight,
     calls: health.calls,
     failures: health.failures,

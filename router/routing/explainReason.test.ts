@@ -7,6 +7,7 @@ import { type IneligibleReason, ineligibleReason } from './eligibility.ts';
 import { explainReason, type ReasonFacts } from './explainReason.ts';
 import { callEnded, callStarted, freshHealth, type Health, pollAnswered, pollFailed } from './health.ts';
 import { sizeRefused } from './learntLimit.ts';
+import type { Question } from './question.ts';
 import { DEFAULT_ROUTING } from './settings.ts';
 
 const NOW = ms(100_000);
@@ -27,7 +28,13 @@ function broken(): Health {
   return health;
 }
 
-const ORDINARY = { method: 'eth_call', capabilities: full, block: undefined, depth: 0, logBlocks: 0 };
+const ORDINARY: Question = {
+  method: 'eth_call',
+  capabilities: full,
+  block: undefined,
+  depth: 0,
+  logBlocks: 0,
+};
 
 const facts = (of: Partial<ReasonFacts>): ReasonFacts => ({
   tier: 'network',
@@ -39,7 +46,7 @@ const facts = (of: Partial<ReasonFacts>): ReasonFacts => ({
   now: NOW,
   ...of,
 });
-const asking = (more: Partial<typeof ORDINARY> & { block?: number }) => ({ ...ORDINARY, ...more });
+const asking = (more: Partial<Question>): Question => ({ ...ORDINARY, ...more });
 const limited = { ok: false, class: 'capacity', retryAfterMs: ms(12_340), latencyMs: ms(5) } as const;
 const learnt = (abilities: Health['abilities']): Health => ({ ...healthy, abilities });
 const none = healthy.abilities;
