@@ -1,13 +1,13 @@
-import type { RawJson } from '../core/rawJson.ts';
 import { type Ms, ms } from '../core/units.ts';
 import type { MethodKind } from '../routing/methods.ts';
 import { nextStep } from '../routing/nextStep.ts';
+import type { OpinionBudget } from '../routing/opinionBudget.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamOutcome } from '../upstream/outcome.ts';
+import { createDoubt, type Doubt } from './forwardDoubt.ts';
 import { unrepeatableError } from './forwardFailure.ts';
 import type { HedgeBudget } from './forwardHedge.ts';
 import { type Among, type CallRun, firstOf, type Running } from './forwardRun.ts';
-import type { Review } from './networkHeads.ts';
 import type { Answer } from './networkRouter.ts';
 
 export interface ForwardCallArgs {
@@ -16,6 +16,7 @@ export interface ForwardCallArgs {
   readonly kind: MethodKind;
   readonly settings: RoutingSettings;
   readonly hedges: HedgeBudget;
+  readonly opinions: OpinionBudget;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
   const { run, kind, settings, hedges } = args;
   const running = new Set<Running>();
   let silence: Ms | undefined;
-  let doubtful: RawJson | undefined;
+  let doubt: Doubt | undefined;
   const ask = (among: Among) => {
     const next = run.start(among);
     // With nobody left to join, those that run have all the time there is.
@@ -37,9 +38,10 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
   hedges.earn();
   ask('any');
   while (running.size > 0) {
-    const ended = await firstOf(running, silence);
+    const ended = await firstOf(running, silence ?? patience(doubt, settings));
     if (ended === 'silent') {
-      if (silence !== undefined && silence < settings.stallMs) hedges.spend();
+      if (silence === undefined) break;
+      if (silence < settings.stallMs) hedges.spend();
       ask('any');
       continue;
     }
@@ -59,14 +61,18 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
         break;
       default: {
         const review = outcome.ok && kind === 'read' ? run.review(ended.running, outcome.result) : undefined;
-        if (review && needsOthers(review, doubtful !== undefined)) {
-          doubtful = review.result;
-          // Who has it may be one who came back since its last poll, or whose breaker is still open.
-          ask('any');
-          break;
+        if (review && review.opinions !== 'none') {
+          doubt ??= createDoubt(args.opinions);
+          if (doubt.add(ended.running, review)) {
+            // Who has it may be one who came back since its last poll, or whose breaker is still open.
+            ask('any');
+            break;
+          }
+        } else if (doubt !== undefined) {
+          // An error is no better than a doubtful answer.
+          if (!outcome.ok) break;
+          doubt.resolve();
         }
-        // An error is no better than a doubtful answer.
-        if (!outcome.ok && doubtful !== undefined) break;
         run.abandonRest(ended.running);
         if (outcome.ok) return run.result(review?.result ?? outcome.result);
         // A client's error always has the node's own words.
@@ -74,11 +80,16 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
       }
     }
   }
-  return doubtful === undefined ? run.failure() : run.result(doubtful);
+  const doubtful = doubt?.last();
+  if (doubtful === undefined) return run.failure();
+  run.abandonRest(doubtful.from);
+  return run.result(doubtful.review.result);
 }
 
-function needsOthers({ opinions }: Review, isSecond: boolean): boolean {
-  return opinions === 'all' || (opinions === 'one' && !isSecond);
+/** A hung service must not keep an answer back for long, except one that is known to be wrong. */
+function patience(doubt: Doubt | undefined, { stallMs }: RoutingSettings): Ms | undefined {
+  const opinions = doubt?.last()?.review.opinions;
+  return opinions === undefined || opinions === 'all' ? undefined : stallMs;
 }
 
 /** A service that is slower than it usually is gets company; one never measured, when anybody would. */

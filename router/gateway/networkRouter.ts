@@ -14,6 +14,7 @@ import { type IneligibleReason, ineligibleReason, isLastResort } from '../routin
 import { explainReason, type ReasonFacts, type ReasonText } from '../routing/explainReason.ts';
 import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
+import { createOpinionBudget } from '../routing/opinionBudget.ts';
 import { createOutage } from '../routing/outage.ts';
 import { type Question, questionOf } from '../routing/question.ts';
 import { createSessionRing, type SessionRing, textHash } from '../routing/sessionRing.ts';
@@ -131,6 +132,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   // Where a chain's identity cannot be asked for, it is taken from whoever named the endpoint.
   const chain = eip155ChainId(args.caip2) === undefined ? 'verified' : 'unverified';
   const hedges = createHedgeBudget(settings.hedgeShare);
+  const opinions = createOpinionBudget(clock);
   let states = new Map<string, ServiceState>();
   let tiers: readonly (readonly ServiceState[])[] = [];
   /** Made when a session first asks for them. */
@@ -232,7 +234,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     const { kind } = traits;
     const run = createCallRun(within, call, traits, deadlineMs, session);
     if (kind === 'read') client?.onGone(run.cancel);
-    return forwardCall({ slug: args.slug, run, kind, settings, hedges });
+    return forwardCall({ slug: args.slug, run, kind, settings, hedges, opinions });
   };
 
   return {
@@ -335,7 +337,7 @@ const LOOKUP = 'eth_getTransactionByHash';
 
 // A node that lags has not seen a transaction that others have mined.
 const reviewLookup: ForwardContext['review'] = (_state, _call, _block, result) =>
-  result === 'null' ? { opinions: 'one', result } : undefined;
+  result === 'null' ? { opinions: 'most', result } : undefined;
 
 // What most calls ask for.
 const ORDINARY: Question = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
-import { DEFAULT_ROUTING } from '../routing/settings.ts';
+import { DEFAULT_ROUTING, type RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamCall, UpstreamOutcome } from '../upstream/outcome.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
@@ -13,7 +13,10 @@ const broken: UpstreamOutcome = { ok: false, class: 'provider', reason: 'reset',
 type Node = (call: UpstreamCall) => UpstreamOutcome | Promise<UpstreamOutcome>;
 
 /** A network of nodes that answer as they are told; all stand at block 100. The first is the operator's own. */
-function network(nodes: Record<string, Node>, more: { ownFirst?: boolean } = {}) {
+function network(
+  nodes: Record<string, Node>,
+  more: { ownFirst?: boolean; settings?: Partial<RoutingSettings> } = {},
+) {
   const visits: string[] = [];
   const { clock, advance } = handClock();
   const upstream = clientOf(async ({ url }, asked) => {
@@ -24,7 +27,7 @@ function network(nodes: Record<string, Node>, more: { ownFirst?: boolean } = {})
   const services = names.map((name, index) =>
     service(name, name, { tier: more.ownFirst && index === 0 ? 'own' : 'network' }),
   );
-  const router = polledRouter(services, { upstream, clock });
+  const router = polledRouter(services, { upstream, clock, ...more });
   const ask = async (method: string, params = '[]', session?: string) => {
     visits.length = 0;
     const answer = await router.forward(call(method, params), { ...DEADLINE, session });
@@ -35,6 +38,7 @@ function network(nodes: Record<string, Node>, more: { ownFirst?: boolean } = {})
   return { router, ask, poll, visits, advance, nodes, names };
 }
 
+const HASH = `0x${'ab'.repeat(32)}`;
 const BLOCK = ['eth_getBlockByNumber', '["0x60",false]'] as const;
 
 describe('a null for a block that the network has', () => {
@@ -63,10 +67,56 @@ describe('a null for a block that the network has', () => {
     expect(await ask('eth_getBlockByNumber', '["0x70",false]')).toBe('null');
   });
 
-  it('is believed of a hash when a second service says so', async () => {
-    const { ask, visits } = network({ a: () => ok('null'), b: () => ok('null'), c: () => ok('null') });
-    expect(await ask('eth_getBlockByHash', '["0xab",false]')).toBe('null');
-    expect(visits).toHaveLength(2);
+  it('for the newest one is nobody’s answer either: there is always a newest block', async () => {
+    const none = () => ok('null');
+    const { ask } = network({ a: none, b: none, c: none, d: () => ok('{"number":"0x64"}') });
+    for (let calls = 0; calls < 20; calls += 1) {
+      expect(await ask('eth_getBlockByNumber', '["latest",false]')).toBe('{"number":"0x64"}');
+    }
+  });
+});
+
+describe('a null for a block’s hash', () => {
+  const BY_HASH: [string, string] = ['eth_getBlockByHash', `["${HASH}",false]`];
+  const NODES = 10;
+  const nulls = Object.fromEntries(Array.from({ length: NODES }, (_, at) => [`n${at}`, () => ok('null')]));
+
+  it.each<[string, string]>([
+    BY_HASH,
+    ['eth_getBlockReceipts', `["${HASH}"]`],
+    ['eth_getBlockReceipts', `[{"blockHash":"${HASH}"}]`],
+    ['eth_getBlockTransactionCountByHash', `["${HASH}"]`],
+    ['eth_getUncleCountByBlockHash', `["${HASH}"]`],
+    ['eth_getBlockByNumber', '["finalized",false]'],
+  ])(
+    'of %s %s is nobody’s answer as long as one service has the block, however often that is',
+    async (method, params) => {
+      const { ask } = network({ ...nulls, good: () => ok('1') });
+      for (let calls = 0; calls < 200; calls += 1) expect(await ask(method, params)).toBe('1');
+    },
+  );
+
+  it('is believed when all say so, and of hashes that lead nowhere all the time, when three do', async () => {
+    const { ask, visits, advance } = network(nulls);
+    expect(await ask(...BY_HASH)).toBe('null');
+    expect(visits).toHaveLength(NODES);
+    let asked = 0;
+    for (let calls = 0; calls < 100; calls += 1) {
+      expect(await ask(...BY_HASH)).toBe('null');
+      asked += visits.length;
+    }
+    expect(visits).toHaveLength(3);
+    expect(asked).toBeLessThan(100 * 3 + 200);
+    advance(60_000);
+    await ask(...BY_HASH);
+    expect(visits).toHaveLength(NODES);
+  });
+
+  it('waits no longer than usual for one that hangs', async () => {
+    const hung = () => new Promise<never>(() => {});
+    const { ask, router } = network({ a: () => ok('null'), hung }, { settings: { stallMs: ms(20) } });
+    expect(await ask(...BY_HASH)).toBe('null');
+    expect(router.services().map((view) => view.inFlight)).toEqual([0, 0]);
   });
 });
 

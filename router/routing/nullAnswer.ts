@@ -1,7 +1,7 @@
 import type { RawJson } from '../core/rawJson.ts';
 
-/** How many other services should be asked before a `null` is believed. */
-export type SecondOpinions = 'none' | 'one' | 'all';
+/** How many other services should be asked before an answer is believed: `most` are all while that can be afforded. */
+export type SecondOpinions = 'none' | 'one' | 'most' | 'all';
 
 // Their `null` means that there is no such block. Not in it: what may be missing in a block that is there.
 const OF_BLOCK_NUMBER: ReadonlySet<string> = new Set([
@@ -19,11 +19,14 @@ const OF_BLOCK_HASH: ReadonlySet<string> = new Set([
   'eth_getUncleCountByBlockHash',
 ]);
 
+// Every chain has them.
+const OF_EVERY_CHAIN = /"(?:latest|earliest)"/;
+
 /**
  * A `null` for a block that the network is known to have is a lagging or pruned node's: all others are asked. A client
- * has a block's hash from somebody who had the block: one other is asked, for it may have been of a reorg. A tag is of
- * a block too, except `pending`; a chain without finality has no `finalized` one: one other is asked. The `null` of a
- * transaction is what a wallet that waits for it gets most of the time: it is passed on.
+ * has a block's hash from somebody who had the block, though it may have been of a reorg, or made up: most are asked. A
+ * tag is of a block too, except `pending`; a chain without finality has no `finalized` one. The `null` of a transaction
+ * is what a wallet that waits for it gets most of the time: it is passed on.
  * @param block the number that the call names
  * @param knownBlock the newest block that the network is known to have
  */
@@ -33,10 +36,12 @@ export function secondOpinions(
   block: number | undefined,
   knownBlock: number | undefined,
 ): SecondOpinions {
+  const isOfNumber = OF_BLOCK_NUMBER.has(method);
   if (block !== undefined) {
     const isKnown = knownBlock !== undefined && block <= knownBlock;
-    return isKnown && OF_BLOCK_NUMBER.has(method) ? 'all' : 'none';
+    return isKnown && isOfNumber ? 'all' : 'none';
   }
-  if (OF_BLOCK_HASH.has(method)) return 'one';
-  return OF_BLOCK_NUMBER.has(method) && params?.includes('"pending"') === false ? 'one' : 'none';
+  if (params === undefined || !(isOfNumber || OF_BLOCK_HASH.has(method))) return 'none';
+  if (isOfNumber && OF_EVERY_CHAIN.test(params)) return 'all';
+  return params.includes('"pending"') ? 'none' : 'most';
 }
