@@ -1,4 +1,5 @@
 import { type Ms, ms } from '../core/units.ts';
+import type { Among } from '../routing/eligibility.ts';
 import type { MethodKind } from '../routing/methods.ts';
 import { nextStep } from '../routing/nextStep.ts';
 import type { OpinionBudget } from '../routing/opinionBudget.ts';
@@ -7,7 +8,7 @@ import type { UpstreamOutcome } from '../upstream/outcome.ts';
 import { createDoubt, type Doubt } from './forwardDoubt.ts';
 import { unrepeatableError } from './forwardFailure.ts';
 import type { HedgeBudget } from './forwardHedge.ts';
-import { type Among, type CallRun, firstOf, type Running } from './forwardRun.ts';
+import { type CallRun, firstOf, type Running } from './forwardRun.ts';
 import type { Answer } from './networkRouter.ts';
 
 export interface ForwardCallArgs {
@@ -42,7 +43,7 @@ export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
     if (ended === 'silent') {
       if (silence === undefined) break;
       if (silence < settings.stallMs) hedges.spend();
-      ask('any');
+      ask('join');
       continue;
     }
     running.delete(ended.running);

@@ -1,17 +1,18 @@
-import { readRpcError } from '../core/classify.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { type Ms, ms } from '../core/units.ts';
-import { answered, methodRefused, refused } from '../routing/abilities.ts';
+import { methodRefused } from '../routing/abilities.ts';
 import type { Choice } from '../routing/choose.ts';
+import { type Among, isLongShot } from '../routing/eligibility.ts';
 import { callAbandoned, callEnded, callStarted, type Health } from '../routing/health.ts';
 import type { MethodTraits } from '../routing/methods.ts';
 import type { Outage } from '../routing/outage.ts';
-import { isTelling, type Question, questionOf } from '../routing/question.ts';
+import { type Question, questionOf } from '../routing/question.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { type FailedAttempt, failureError } from './forwardFailure.ts';
+import { learntFrom } from './learntFrom.ts';
 import type { MirrorProbes } from './mirrorProbes.ts';
 import type { NetworkHeads, Review } from './networkHeads.ts';
 import type { Answer, Attempt, RouterHooks, RouteService } from './networkRouter.ts';
@@ -23,9 +24,6 @@ export interface ServiceState {
   service: RouteService;
   health: Health;
 }
-
-/** Who may be asked next: anybody, or, once a node answered that it cannot, only those as healthy. */
-export type Among = 'any' | 'able';
 
 /** What a call needs of its network. */
 export interface ForwardContext {
@@ -92,6 +90,7 @@ export function createCallRun(
   const endsAt = beganAt + deadlineMs;
   let isCancelled = false;
   let lastResorts = 0;
+  let longShots = 0;
   const abort = new AbortController();
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
@@ -108,7 +107,7 @@ export function createCallRun(
     state.health = cutShort
       ? callAbandoned(state.health, outcome.latencyMs, clock.now())
       : callEnded(state.health, outcome, settings, clock.now());
-    learn(state, outcome, question, clock.now());
+    state.health = learntFrom(state.health, question, outcome, clock.now());
     context.probes.watch(state);
     context.hooks.onAttempt?.(state.service, outcome, entries.indexOf(entry));
   }
@@ -133,6 +132,8 @@ export function createCallRun(
       if (reason !== undefined) {
         if (lastResorts >= context.outage.lastResorts()) return undefined;
         lastResorts += 1;
+        if (isLongShot(reason)) longShots += 1;
+        if (longShots > LONG_SHOTS) return undefined;
       }
       const entry: Entry = { state, startedAt: clock.now() };
       entries.push(entry);
@@ -196,20 +197,8 @@ export function createCallRun(
   };
 }
 
-/** Of one attempt: what the service can, or cannot. */
-function learn(state: ServiceState, outcome: UpstreamOutcome, question: Question, now: Ms) {
-  const { health } = state;
-  if (outcome.ok) {
-    // A \`null\` shows nothing: nodes without a block have it for all that is in it.
-    if (!isTelling(question) || outcome.result === 'null') return;
-    const abilities = answered(health.abilities, question);
-    if (abilities !== health.abilities) state.health = { ...health, abilities };
-  } else if (outcome.lack !== undefined) {
-    const message = outcome.error === undefined ? undefined : readRpcError(outcome.error).message;
-    const abilities = refused(health.abilities, question, { lack: outcome.lack, message }, now);
-    if (abilities !== health.abilities) state.health = { ...health, abilities };
-  }
-}
+// Who most likely cannot is asked too before a call fails, but not the whole network for what nobody offers.
+const LONG_SHOTS = 8;
 
 /** Of a call that was answered: who does not offer its method. */
 function learnMethods(entries: readonly Entry[], method: string, now: Ms) {
@@ -232,6 +221,7 @@ function attemptOf({ state, startedAt, outcome }: Entry, beganAt: Ms): Attempt {
     service,
     reason: outcome.reason,
     ...(outcome.reason !== 'aborted' && { class: outcome.class }),
+    ...(outcome.lack !== undefined && { lack: outcome.lack }),
     ...(outcome.httpStatus !== undefined && { httpStatus: outcome.httpStatus }),
     afterMs,
     latencyMs: outcome.latencyMs,

@@ -2,6 +2,7 @@ import { type Caip2, eip155ChainId } from '../core/caip2.ts';
 import { CAPABILITY_BITS } from '../core/capability.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { ErrorClass } from '../core/errorClass.ts';
+import type { Lack } from '../core/errorTable.ts';
 import { type ClientCall, NULL_ID } from '../core/jsonRpc.ts';
 import { encodeJson, type RawJson } from '../core/rawJson.ts';
 import { rawTransactionHash } from '../core/txHash.ts';
@@ -10,7 +11,7 @@ import type { Address } from '../registry/providerSet.ts';
 import { logLimit } from '../routing/abilities.ts';
 import type { Breaker } from '../routing/breaker.ts';
 import { type ChooseArgs, choose } from '../routing/choose.ts';
-import { type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
+import { type Among, type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
 import { explainReason, type ReasonFacts, type ReasonText } from '../routing/explainReason.ts';
 import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
@@ -23,7 +24,7 @@ import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } f
 import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget } from './forwardHedge.ts';
-import { type Among, createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
+import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
 import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
 import { explainRoute, type RouteExplanation, type RouteQuestion } from './routeExplanation.ts';
@@ -51,6 +52,8 @@ export interface Attempt {
   readonly service: string;
   readonly reason: 'ok' | FailureReason;
   readonly class?: ErrorClass;
+  /** Of class `capability`: what the node said that it cannot. */
+  readonly lack?: Lack;
   readonly httpStatus?: number;
   /** When it began, since the call did. */
   readonly afterMs: Ms;
@@ -202,7 +205,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       reasonOf: (state) => reasonOf(state, question, now),
       costOf: ({ health }) => callCost(health, now) * lagFactorOf(health, question),
       weightOf: ({ health, service }) => service.weight * slowStart(health, settings.slowStartMs, now),
-      isLastResort: (reason) => isLastResort(reason, among),
+      isLastResort: (reason, { health }) => isLastResort(reason, among, health),
       random,
     };
   }

@@ -1,9 +1,10 @@
 import { isNonceUsed } from '../core/classify.ts';
 import { encodeJson, type RawJson } from '../core/rawJson.ts';
 import type { Ms } from '../core/units.ts';
+import type { Among } from '../routing/eligibility.ts';
 import { nextStep } from '../routing/nextStep.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
-import { type Among, type CallRun, firstOf, type Running } from './forwardRun.ts';
+import { type CallRun, firstOf, type Running } from './forwardRun.ts';
 import type { Answer } from './networkRouter.ts';
 
 export interface SendTransactionArgs {

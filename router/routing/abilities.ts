@@ -10,8 +10,7 @@ import {
   sizeAnswered,
   sizeRefused,
 } from './learntLimit.ts';
-import { toldLogBlocks } from './logRange.ts';
-import type { Question } from './question.ts';
+import { type Question, RECENT_BLOCKS } from './question.ts';
 
 /** What a service was learnt to be able to do or not, whatever it declares. Immutable. */
 export interface Abilities {
@@ -40,51 +39,66 @@ export const NO_ABILITIES: Abilities = {
 
 // Real nodes lack a handful of the methods that others have; the next one pushes out the oldest.
 const MAX_REFUSED = 16;
-const MAX_METHOD_LENGTH = 64;
+const METHOD = /^\w{1,64}$/;
 const { archive } = CAPABILITY_BITS;
 
-/** A call was answered that asked for more than every node can. Returns the same object when that is no news. */
-export function answered(abilities: Abilities, question: Question): Abilities {
+/** What one answer showed about a service. Plain data: the process that probes tells it to those that serve. */
+export type Finding =
+  | { readonly question: Question; readonly able: true }
+  | {
+      readonly question: Question;
+      readonly able: false;
+      readonly lack: Lack;
+      /** The limit that a refused query for logs was answered with. Blocks. */
+      readonly logLimit?: number | undefined;
+    };
+
+/** Returns the same object when the finding is no news. */
+export function learnt(abilities: Abilities, finding: Finding, now: Ms): Abilities {
+  const { question } = finding;
   const { depth, logBlocks } = question;
-  // How deep a state it has is known by the depth alone.
-  const shown = question.capabilities & ~archive;
-  const known = showed(abilities, shown);
-  const deeper = depth === 0 ? known.depth : sizeAnswered(known.depth, depth);
-  const longer = logBlocks === 0 ? known.logs : sizeAnswered(known.logs, logBlocks);
-  return deeper === known.depth && longer === known.logs ? known : { ...known, depth: deeper, logs: longer };
+  // How old a state it has is known by the depth alone.
+  const bits = question.capabilities & ~archive;
+  if (finding.able) return withSizes(showed(abilities, isWhole(question) ? bits | archive : bits), question);
+  switch (finding.lack) {
+    case 'method':
+      return lacking(abilities, bits & ~CAPABILITY_BITS.full, now);
+    case 'state': {
+      if (depth === 0) return abilities;
+      const has = abilities.has & ~archive;
+      return { ...abilities, has, depth: sizeRefused(abilities.depth, depth, now) };
+    }
+    case 'range':
+      if (logBlocks === 0) return abilities;
+      return { ...abilities, logs: sizeRefused(abilities.logs, logBlocks, now, finding.logLimit) };
+  }
 }
 
-/** A call was refused as one that this service cannot answer. */
-export function refused(
-  abilities: Abilities,
-  question: Question,
-  refusal: { readonly lack: Lack; readonly message: string | undefined },
-  now: Ms,
-): Abilities {
-  const { depth, logBlocks } = question;
-  if (refusal.lack === 'state' && depth > 0) {
-    const less = sizeRefused(abilities.depth, depth, now);
-    return { ...abilities, has: abilities.has & ~archive, depth: less };
-  }
-  if (refusal.lack === 'range' && logBlocks > 0) {
-    const told = toldLogBlocks(refusal.message, logBlocks);
-    if (told === undefined) return abilities;
-    const limit = told === 'unknown' ? undefined : told;
-    return { ...abilities, logs: sizeRefused(abilities.logs, logBlocks, now, limit) };
-  }
-  return abilities;
+// More than any node but an archive keeps: 90,000 is go-ethereum's default, the largest of all.
+const ARCHIVE_DEPTH = 100_000;
+
+/** Who has this state has all of it. The state after the genesis block alone is everybody's. */
+function isWhole({ depth, block }: Question): boolean {
+  return depth > ARCHIVE_DEPTH || (depth > 0 && block === 1);
+}
+
+function withSizes(abilities: Abilities, { depth, logBlocks }: Question): Abilities {
+  const deeper = depth === 0 ? abilities.depth : sizeAnswered(abilities.depth, depth);
+  const longer = logBlocks === 0 ? abilities.logs : sizeAnswered(abilities.logs, logBlocks);
+  const isNews = deeper !== abilities.depth || longer !== abilities.logs;
+  return isNews ? { ...abilities, depth: deeper, logs: longer } : abilities;
 }
 
 /** It does not offer a method that another service has just answered: without the other it may be no method at all. */
 export function methodRefused(abilities: Abilities, method: string, now: Ms): Abilities {
-  if (method.length > MAX_METHOD_LENGTH || refusesMethod(abilities, method, now)) return abilities;
+  if (!METHOD.test(method) || refusesMethod(abilities, method, now)) return abilities;
   const others = abilities.refused.filter((each) => each.method !== method && now < each.until);
   const until = ms(now + RETEST_MS);
   return { ...abilities, refused: [...others.slice(1 - MAX_REFUSED), { method, until }] };
 }
 
 /** A capability was shown by an answer. */
-export function showed(abilities: Abilities, bits: number): Abilities {
+function showed(abilities: Abilities, bits: number): Abilities {
   if ((abilities.has & bits) === bits && (abilities.lacks & bits) === 0) return abilities;
   return { ...abilities, has: abilities.has | bits, ...withoutLacks(abilities, bits) };
 }
@@ -107,6 +121,7 @@ function withoutLacks({ lacks, lacksUntil }: Abilities, bits: number) {
 /** The service was learnt not to be able to answer this, and it is not yet time to try again. */
 export function cannot(abilities: Abilities, question: Question, now: Ms): boolean {
   const { capabilities, depth, logBlocks } = question;
+  if (abilities.refused.length > 0 && refusesMethod(abilities, question.method, now)) return true;
   if ((abilities.lacks & capabilities) !== 0 && hasFreshLack(abilities, capabilities, now)) return true;
   if (depth > 0 && refuses(abilities.depth, depth, now)) return true;
   return logBlocks > 0 && refuses(abilities.logs, logBlocks, now);
@@ -119,7 +134,9 @@ export function refusesMethod({ refused: list }: Abilities, method: string, now:
 /** The capabilities that the question needs and that the service neither declares nor has shown. */
 export function unproven(declared: number, abilities: Abilities, question: Question): number {
   const missing = question.capabilities & ~(declared | abilities.has);
-  return (missing & archive) !== 0 && question.depth <= abilities.depth.most ? missing & ~archive : missing;
+  // A block that is asked for again and again is a little deeper each time.
+  const isDeepEnough = question.depth <= abilities.depth.most + RECENT_BLOCKS;
+  return isDeepEnough && abilities.depth.most > 0 ? missing & ~archive : missing;
 }
 
 function hasFreshLack({ lacksUntil }: Abilities, bits: number, now: Ms): boolean {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ms } from '../core/units.ts';
 import { choose } from './choose.ts';
 import { INELIGIBLE_REASONS, type IneligibleReason, isLastResort } from './eligibility.ts';
+import { freshHealth } from './health.ts';
+import { DEFAULT_ROUTING } from './settings.ts';
+
+const HEALTH = freshHealth(DEFAULT_ROUTING, ms(0));
 
 interface Service {
   name: string;
@@ -24,7 +29,7 @@ const pick = (tiers: Service[][], random: () => number = Math.random) =>
     reasonOf: (service) => service.reason,
     costOf: (service) => service.cost ?? 1,
     weightOf: (service) => service.weight ?? 1,
-    isLastResort: (reason) => isLastResort(reason, 'any'),
+    isLastResort: (reason) => isLastResort(reason, 'any', HEALTH),
     random,
   });
 

@@ -16,7 +16,7 @@ export interface ChooseArgs<Service> {
   readonly costOf: (service: Service) => number;
   /** Relative share of the calls at the same cost; 1 is usual. */
   readonly weightOf: (service: Service) => number;
-  readonly isLastResort: (reason: IneligibleReason) => boolean;
+  readonly isLastResort: (reason: IneligibleReason, service: Service) => boolean;
   readonly random: Random;
 }
 
@@ -90,7 +90,7 @@ function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefin
     for (const service of tier) {
       if (args.isTried(service)) continue;
       const reason = args.reasonOf(service);
-      if (reason === undefined || !args.isLastResort(reason)) continue;
+      if (reason === undefined || !args.isLastResort(reason, service)) continue;
       const rank = INELIGIBLE_REASONS.indexOf(reason);
       const cost = args.costOf(service);
       if (!best || rank < best.rank || (rank === best.rank && cost < best.cost)) {

@@ -71,14 +71,26 @@ describe('ineligibleReason', () => {
 
 describe('isLastResort', () => {
   it('holds for all but a wrong chain', () => {
-    expect(INELIGIBLE_REASONS.filter((each) => !isLastResort(each, 'any'))).toEqual(['wrong-chain']);
+    expect(INELIGIBLE_REASONS.filter((each) => !isLastResort(each, 'any', healthy))).toEqual(['wrong-chain']);
   });
 
   it('holds only for healthy ones when a node has said that it cannot', () => {
-    expect(INELIGIBLE_REASONS.filter((each) => isLastResort(each, 'able'))).toEqual([
+    expect(INELIGIBLE_REASONS.filter((each) => isLastResort(each, 'able', healthy))).toEqual([
+      'unproven-archive',
       'held-off',
       'undeclared',
       'unverified',
+      'lacks-capability',
+    ]);
+    const silent = { ...healthy, missedPolls: 2 };
+    expect(INELIGIBLE_REASONS.filter((each) => isLastResort(each, 'able', silent))).toEqual([]);
+  });
+
+  it('holds beside one at work for none that most likely cannot', () => {
+    expect(INELIGIBLE_REASONS.filter((each) => !isLastResort(each, 'join', healthy))).toEqual([
+      'undeclared',
+      'lacks-capability',
+      'wrong-chain',
     ]);
   });
 });

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ms } from '../core/units.ts';
 import { choose } from './choose.ts';
 import { INELIGIBLE_REASONS, type IneligibleReason, isLastResort } from './eligibility.ts';
 import { explainRanking } from './explainRanking.ts';
 import { firstShares } from './explainShares.ts';
+import { freshHealth } from './health.ts';
+import { DEFAULT_ROUTING } from './settings.ts';
+
+const HEALTH = freshHealth(DEFAULT_ROUTING, ms(0));
 
 interface Service {
   name: string;
@@ -17,7 +22,7 @@ const rules = (tiers: readonly (readonly Service[])[]) => ({
   reasonOf: (service: Service) => service.reason,
   costOf: (service: Service) => service.cost,
   weightOf: (service: Service) => service.weight,
-  isLastResort: (reason: IneligibleReason) => isLastResort(reason, 'any'),
+  isLastResort: (reason: IneligibleReason) => isLastResort(reason, 'any', HEALTH),
 });
 
 const named = (name: string, more: Partial<Service> = {}): Service => ({ name, cost: 1, weight: 1, ...more });

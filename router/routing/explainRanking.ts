@@ -41,7 +41,7 @@ export function explainRanking<Service>(args: RankingArgs<Service>): readonly Ra
     if (isAsked) isFirst = false;
     return standings.map(({ service, reason, cost, weight }, i): Ranked<Service> => {
       const tierShare = shares[i] ?? 0;
-      const turn = turnOf(reason, args);
+      const turn = turnOf(service, reason, args);
       return { service, turn, reason, tier: place, cost, weight, share: isAsked ? tierShare : 0, tierShare };
     });
   });
@@ -50,9 +50,13 @@ export function explainRanking<Service>(args: RankingArgs<Service>): readonly Ra
   return best?.turn === 'last-resort' ? [{ ...best, share: 1 }, ...rest] : ranked;
 }
 
-function turnOf<Service>(reason: IneligibleReason | undefined, args: RankingArgs<Service>): Turn {
+function turnOf<Service>(
+  service: Service,
+  reason: IneligibleReason | undefined,
+  args: RankingArgs<Service>,
+): Turn {
   if (reason === undefined) return 'eligible';
-  return args.isLastResort(reason) ? 'last-resort' : 'never';
+  return args.isLastResort(reason, service) ? 'last-resort' : 'never';
 }
 
 const TURNS: readonly Turn[] = ['eligible', 'last-resort', 'never'];

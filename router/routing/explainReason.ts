@@ -36,6 +36,13 @@ export function explainReason(reason: IneligibleReason, facts: ReasonFacts): Rea
           ? 'ends by itself; if it happens often, raise its rate limit or add nodes'
           : 'ends by itself',
       };
+    case 'unproven-archive':
+      return {
+        because: `it does not declare archive, and has not shown a state of ${facts.question.depth} blocks ago yet`,
+        remedy: isOwn
+          ? 'if it is an archive, say so in its capabilities in the configuration'
+          : 'ends when it has shown it: it is probed every few minutes',
+      };
     case 'undeclared':
       return {
         because: `it does not declare ${missing(facts)}, and has not shown it yet`,

@@ -32,10 +32,10 @@ export function sizeRefused(
   now: Ms,
   told: number | undefined = undefined,
 ): LearntLimit {
-  // That it refuses more, too, is no news, and must not put off the time when the less is tried again.
-  if (refuses(limit, size, now)) return limit;
   const until = ms(now + RETEST_MS);
   if (told !== undefined && told >= 1 && told < size) return { most: told, refused: told + 1, until };
+  // That it refuses far more, too, must not put off the time when the less is tried again.
+  if (refuses(limit, size, now)) return size < 2 * limit.refused ? { ...limit, until } : limit;
   // What it answered of late counts for nothing once it refuses as much.
   return { most: size > limit.most ? limit.most : 0, refused: size, until };
 }
