@@ -30,8 +30,14 @@ const BATCH_CONCURRENCY = 32;
  * Answers a request body by JSON-RPC 2.0: items of a batch each on their own and in order, ids exactly as sent.
  * Undefined when there is nothing to answer: all were notifications.
  */
-export async function answerBody(parsed: ParsedBody, handlers: BodyHandlers): Promise<RawJson | undefined> {
-  if (parsed.kind === 'single') return answerItem(parsed.item, handlers);
+export function answerBody(parsed: ParsedBody, handlers: BodyHandlers): Promise<RawJson | undefined> {
+  return parsed.kind === 'single' ? answerItem(parsed.item, handlers) : answerOther(parsed, handlers);
+}
+
+async function answerOther(
+  parsed: Exclude<ParsedBody, { kind: 'single' }>,
+  handlers: BodyHandlers,
+): Promise<RawJson | undefined> {
   const refuse = (kind: string, error: RpcErrorObject) => {
     handlers.onRefused?.(kind);
     return errorResponse(NULL_ID, error);
@@ -48,16 +54,17 @@ export async function answerBody(parsed: ParsedBody, handlers: BodyHandlers): Pr
   return batchResponse(answers.filter((answer) => answer !== undefined));
 }
 
-async function answerItem(item: ParsedItem, handlers: BodyHandlers): Promise<RawJson | undefined> {
+/** Each promise on the way of every call costs as much as a look into a map: there is one here. */
+function answerItem(item: ParsedItem, handlers: BodyHandlers): Promise<RawJson | undefined> {
   if (item.kind === 'invalid') {
     handlers.onRefused?.('invalid-request');
-    return errorResponse(item.id, invalidRequest);
+    return Promise.resolve(errorResponse(item.id, invalidRequest));
   }
-  const answer = await handlers.answer(item.call);
-  if (item.call.id === undefined) return undefined;
-  return answer.kind === 'result'
-    ? resultResponse(item.call.id, answer.result)
-    : errorResponse(item.call.id, answer.error);
+  const { id } = item.call;
+  return handlers.answer(item.call).then((answer) => {
+    if (id === undefined) return undefined;
+    return answer.kind === 'result' ? resultResponse(id, answer.result) : errorResponse(id, answer.error);
+  });
 }
 
 /** Maps with at most `limit` at a time; results stand in the order of the items. */

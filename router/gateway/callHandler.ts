@@ -29,39 +29,48 @@ export function createCallHandler(args: {
   let calls = 0;
   let failed = 0;
   let failovers = 0;
+
+  function settle(
+    router: NetworkRouter,
+    call: ClientCall,
+    client: Client,
+    answer: Answer,
+    elapsedMs: number,
+  ) {
+    const ownResult = callResult(answer);
+    // What ended because nobody waited for it is nobody's failure.
+    const result = ownResult === 'failed' && client.isGone() ? 'gone' : ownResult;
+    calls += 1;
+    args.metrics.call(router.slug, result, elapsedMs / 1000);
+    if (result === 'failed') failed += 1;
+    const failedOver = ownResult !== 'failed' && answer.attempts.some(isFault);
+    if (failedOver) {
+      failovers += 1;
+      args.metrics.failover(router.slug);
+    } else if (result !== 'failed') return;
+    const fields = {
+      requestId: client.requestId,
+      network: router.slug,
+      method: shown(call.method),
+      durationMs: Math.round(elapsedMs),
+      attempts: answer.attempts.map((attempt) => ({
+        ...attempt,
+        afterMs: Math.round(attempt.afterMs),
+        latencyMs: Math.round(attempt.latencyMs),
+      })),
+    };
+    if (failedOver) args.logger.debug(fields, 'call_failed_over');
+    else args.logger.warn(fields, 'call_failed');
+  }
+
   return {
-    async handle(router, call, client) {
+    handle(router, call, client) {
       const start = args.clock.now();
       const { session } = client;
-      const answer = await router.forward(call, { deadlineMs: args.deadlineMs(), client, session });
-      const elapsedMs = args.clock.now() - start;
-      const ownResult = callResult(answer);
-      // What ended because nobody waited for it is nobody's failure.
-      const result = ownResult === 'failed' && client.isGone() ? 'gone' : ownResult;
-      calls += 1;
-      args.metrics.call(router.slug, result, elapsedMs / 1000);
-      const failedOver = ownResult !== 'failed' && answer.attempts.some(isFault);
-      if (result === 'failed') failed += 1;
-      if (failedOver) {
-        failovers += 1;
-        args.metrics.failover(router.slug);
-      }
-      if (result === 'failed' || failedOver) {
-        const fields = {
-          requestId: client.requestId,
-          network: router.slug,
-          method: shown(call.method),
-          durationMs: Math.round(elapsedMs),
-          attempts: answer.attempts.map((attempt) => ({
-            ...attempt,
-            afterMs: Math.round(attempt.afterMs),
-            latencyMs: Math.round(attempt.latencyMs),
-          })),
-        };
-        if (failedOver) args.logger.debug(fields, 'call_failed_over');
-        else args.logger.warn(fields, 'call_failed');
-      }
-      return answer;
+      return router.forward(call, { deadlineMs: args.deadlineMs(), client, session }).then((answer) => {
+        settle(router, call, client, answer, args.clock.now() - start);
+        return answer;
+      });
     },
     totals: () => ({ calls, failed, failovers }),
   };

@@ -70,33 +70,40 @@ export function createRpcAnswers(args: RpcAnswersArgs): RpcAnswers {
     args.onAnswered(given.status);
   };
 
-  async function replyTo({ network, client, wantsDetails }: RpcRequest, body: ParsedBody): Promise<RpcReply> {
+  function replyTo({ network, client, wantsDetails }: RpcRequest, body: ParsedBody): Promise<RpcReply> {
     const { maxBatchItems } = args.limits();
     const { onRefused } = args;
     const router = args.resolve(network);
     if (router === undefined) {
       onRefused('unknown-network');
-      const answered = await answerBody(body, { maxBatchItems, answer: refuseUnknown });
-      return reply(404, answered ?? errorResponse(NULL_ID, unknownNetwork));
+      return answerBody(body, { maxBatchItems, answer: refuseUnknown }).then((answered) =>
+        reply(404, answered ?? errorResponse(NULL_ID, unknownNetwork)),
+      );
     }
     const ask = (call: ClientCall) => args.answer(router, call, client);
     // Their clock is read for those alone who ask.
     const details = wantsDetails ? createDetails(args.clock) : undefined;
     const answer = details ? (call: ClientCall) => details.note(call, ask(call)) : ask;
-    const answered = await answerBody(body, { maxBatchItems, answer, onRefused });
-    return reply(answered === undefined ? 204 : 200, answered, details?.headers(body.kind === 'batch'));
+    return answerBody(body, { maxBatchItems, answer, onRefused }).then((answered) =>
+      reply(answered === undefined ? 204 : 200, answered, details?.headers(body.kind === 'batch')),
+    );
   }
 
   return {
     maxBodyBytes: () => args.limits().maxBodyBytes,
     answer(request, body, send) {
       const { client } = request;
-      replyTo(request, body)
-        .catch((error: unknown) => {
-          args.logger.error({ err: error, requestId: client.requestId }, 'request_failed');
-          return reply(500, errorResponse(NULL_ID, internalError));
-        })
-        .then((given) => deliver(client, send, given));
+      const fail = (error: unknown) => {
+        args.logger.error({ err: error, requestId: client.requestId }, 'request_failed');
+        deliver(client, send, reply(500, errorResponse(NULL_ID, internalError)));
+      };
+      try {
+        replyTo(request, body)
+          .then((given) => deliver(client, send, given))
+          .catch(fail);
+      } catch (error) {
+        fail(error);
+      }
     },
     refuseTooLarge(client, send) {
       args.onRefused('body-too-large');
