@@ -154,6 +154,67 @@ test('a connection that a dying worker was about to take ends, and does not hang
   expect((await Promise.all(calls)).toSorted()).toEqual(['answered', 'ended']);
 });
 
+test('a worker that hangs is ended and replaced; the others serve meanwhile', async () => {
+  const made = await gateway(config(await node('one')));
+  const clients = [client(made), client(made)];
+  for (const call of clients) await call('eth_chainId');
+  const [hung = 0] = pidsOf(made);
+  process.kill(hung, 'SIGSTOP');
+  const ended: string[] = [];
+  const first = await Promise.race(
+    clients.map(async (call, i) => {
+      await call('eth_chainId').then(
+        () => ended.push('answered'),
+        () => ended.push('reset'),
+      );
+      return i;
+    }),
+  );
+  expect(ended).toEqual(['answered']);
+  // Until then its connections wait, and all others are served.
+  await vi.waitUntil(async () => {
+    expect(await clients[first]?.('eth_chainId')).toContain('0x539');
+    return made.log().some(({ event }) => event === 'worker_hung');
+  }, WAIT);
+  expect(await made.logged('worker_hung')).toMatchObject({ level: 'error', pid: hung });
+  expect(await made.logged('worker_died')).toMatchObject({ pid: hung, signal: 'SIGKILL' });
+  await expect.poll(() => ended, WAIT).toEqual(['answered', 'reset']);
+  await made.logged('worker_serving', 3);
+  for (let calls = 0; calls < 4; calls += 1) expect(await client(made)('eth_chainId')).toContain('0x539');
+  const text = await made.metrics();
+  expect(sample(text, 'din_worker_deaths_total{reason="hung"}')).toBe(1);
+  expect(sample(text, 'din_worker_deaths_total{reason="died"}')).toBe(0);
+});
+
+test('no client sees the head go backwards, whichever worker it asks', async () => {
+  const upstream = await node('one');
+  upstream.head = 1_000;
+  const made = await gateway(config(upstream));
+  const head = async (call: ReturnType<typeof client>) =>
+    Number((JSON.parse(await call('eth_blockNumber')) as { result: string }).result);
+  const [one, two] = [client(made), client(made)];
+  expect(await head(one)).toBe(1_000);
+  for (let block = 1_001; block <= 1_020; block += 1) {
+    const [first, second] = block % 2 === 0 ? [one, two] : [two, one];
+    upstream.head = block;
+    expect(await head(first)).toBe(block);
+    upstream.head = block - 1;
+    expect(await head(second)).toBe(block);
+  }
+  // Nor one whose worker has told nobody anything.
+  for (const [i, pid] of pidsOf(made).entries()) {
+    process.kill(pid, 'SIGKILL');
+    await made.logged('worker_serving', 3 + i);
+  }
+  const clients = [client(made), client(made)];
+  for (const call of clients) expect(await head(call)).toBe(1_020);
+  // A chain that begins anew is another matter.
+  upstream.head = 7;
+  for (const call of clients) {
+    await vi.waitFor(async () => expect(await head(call)).toBe(7), WAIT);
+  }
+});
+
 test('a change of the services reaches all workers', async () => {
   const [old, now] = [await node('old'), await node('new')];
   const made = await gateway(config(old));

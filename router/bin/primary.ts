@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { GatewayConfig } from '../config/schema.ts';
 import { createMetricsApp } from '../gateway/app.ts';
@@ -15,6 +15,7 @@ import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
 import { createRoutingNews } from './routingNews.ts';
 import { createShutdown, type Gateway, type GatewayParts, openGateway } from './runningGateway.ts';
+import { createWorkerMetrics } from './workerMetrics.ts';
 import { startWorkerPool, type WorkerPool } from './workerPool.ts';
 
 // After the time that calls in flight have: to close, report and end.
@@ -29,7 +30,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   const { logger } = args;
   let { config } = args;
   let pool: WorkerPool | undefined;
-  const news = createRoutingNews((message) => pool?.broadcast(message));
+  const news = createRoutingNews((telling) => pool?.broadcast(telling));
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const upstream = createLiveUpstream(args.clock, config.limits.maxResponseBytes);
@@ -55,7 +56,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   });
   let shownRouters: readonly RouterView[] = [];
   metrics.collectFrom(() => gatewayGauges(state(shownRouters)));
-  countWorkers(registry, () => pool?.count() ?? 0);
+  const workerMetrics = createWorkerMetrics(registry, () => pool?.count() ?? 0);
   const reportsNow = async () => (await pool?.reports()) ?? [];
   const pages: { [Kind in keyof Pages]: () => Promise<Pages[Kind]> } = {
     async readiness() {
@@ -104,7 +105,11 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
       startWorkerPool({
         count: args.workers,
         logger,
-        greeting: () => [{ kind: 'config', config: workerConfig(config) }, ...news.everything()],
+        config: () => workerConfig(config),
+        greeting: () => [
+          ...news.everything(),
+          ...(shutdown.isDraining() ? [{ kind: 'drain' } as const] : []),
+        ],
         async onAsk(page) {
           try {
             return await pages[page]();
@@ -113,7 +118,10 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
             return null;
           }
         },
-        onGone: gone.add,
+        onGone(why, last) {
+          if (last) gone.add(last);
+          if (why !== 'closed') workerMetrics.died(why);
+        },
         onPool(made) {
           pool = made;
         },
@@ -133,19 +141,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   };
 }
 
-function workerConfig({ listen, limits, routing, metrics, log, shutdown }: GatewayConfig): WorkerConfig {
-  return { listen, limits, routing, metrics, log, shutdown };
-}
-
-function countWorkers(registry: Registry, count: () => number): void {
-  registry.registerMetric(
-    new Gauge({
-      name: 'din_workers',
-      help: 'Worker processes that serve',
-      registers: [],
-      collect() {
-        this.set(count());
-      },
-    }),
-  );
+function workerConfig(config: GatewayConfig): WorkerConfig {
+  const { listen, limits, logs, routing, metrics, log, shutdown } = config;
+  return { listen, limits, logs, routing, metrics, log, shutdown };
 }

@@ -1,29 +1,36 @@
 import type { Caip2 } from '../core/caip2.ts';
-import type { HeadNews, ToWorker } from '../gateway/cluster/messages.ts';
-import { isNoChange, type RoutedNetworks, routingChanges } from '../gateway/cluster/routingChanges.ts';
+import type { HeadNews } from '../gateway/cluster/messages.ts';
+import type { Telling } from '../gateway/cluster/outbox.ts';
+import type { RoutedNetworks } from '../gateway/cluster/routingChanges.ts';
 import type { NetworkPlan } from '../gateway/networkPlan.ts';
 import type { HeadReport } from '../gateway/networkRouter.ts';
 import type { NetworkEntry } from '../gateway/networkTable.ts';
 
-/** Tells the workers who may be asked and what the polls found: each change once, and all of it to a new worker. */
+/** Tells the workers who may be asked and what the polls found. */
 export interface RoutingNews {
   plansChanged(entries: readonly NetworkEntry<NetworkPlan>[]): void;
   headReported(caip2: Caip2, key: string, report: HeadReport): void;
   /** For a worker that knows nothing yet. */
-  everything(): readonly ToWorker[];
+  everything(): readonly Telling[];
   stop(): void;
 }
 
 // Thousands of services report each second: one message carries many.
 const HEADS_DELAY_MS = 20;
 
-export function createRoutingNews(broadcast: (message: ToWorker) => void): RoutingNews {
+export function createRoutingNews(broadcast: (telling: Telling) => void): RoutingNews {
   let networks: RoutedNetworks = new Map();
+  const rows = new Map<Caip2, number>();
   // The last of each service, by network.
   let heads = new Map<Caip2, Map<string, HeadReport>>();
   let unsent: HeadNews[] = [];
   let sending: NodeJS.Timeout | undefined;
 
+  const rowOf = (caip2: Caip2) => {
+    const row = rows.get(caip2) ?? rows.size;
+    rows.set(caip2, row);
+    return row;
+  };
   const sendHeads = () => {
     sending = undefined;
     if (unsent.length > 0) broadcast({ kind: 'heads', heads: unsent });
@@ -32,19 +39,20 @@ export function createRoutingNews(broadcast: (message: ToWorker) => void): Routi
 
   return {
     plansChanged(entries) {
-      const now: RoutedNetworks = new Map(
+      const before = networks;
+      networks = new Map(
         entries.map(({ plan: { caip2, slug, maxHeadLagBlocks }, services }) => [
           caip2,
-          { caip2, slug, maxHeadLagBlocks, services },
+          { caip2, slug, maxHeadLagBlocks, row: rowOf(caip2), services },
         ]),
       );
-      const changes = routingChanges(networks, now);
-      networks = now;
-      if (isNoChange(changes)) return;
-      for (const caip2 of changes.gone) heads.delete(caip2);
-      for (const { caip2, left } of changes.changed) for (const key of left) heads.get(caip2)?.delete(key);
-      // In their order: a head of a service that the workers do not know yet would be lost.
-      broadcast({ kind: 'routing', changes });
+      for (const [caip2, reports] of heads) {
+        const services = networks.get(caip2)?.services ?? [];
+        if (services === before.get(caip2)?.services) continue;
+        const keys = new Set(services.map(({ key }) => key));
+        for (const key of reports.keys()) if (!keys.has(key)) reports.delete(key);
+      }
+      broadcast({ kind: 'networks', networks });
     },
     headReported(caip2, key, report) {
       const ofNetwork = heads.get(caip2) ?? new Map<string, HeadReport>();
@@ -53,7 +61,7 @@ export function createRoutingNews(broadcast: (message: ToWorker) => void): Routi
       sending ??= setTimeout(sendHeads, HEADS_DELAY_MS);
     },
     everything: () => [
-      { kind: 'routing', changes: routingChanges(new Map(), networks) },
+      { kind: 'networks', networks },
       {
         kind: 'heads',
         heads: Array.from(heads, ([caip2, reports]) =>

@@ -9,6 +9,7 @@ import {
   type TablePlan,
 } from '../gateway/networkTable.ts';
 import type { GatewayMetrics } from '../observability/metrics.ts';
+import type { FloorMemory } from '../routing/headFloor.ts';
 import { DEFAULT_ROUTING, type RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 
@@ -20,9 +21,11 @@ export function createRoutingTable<Plan extends TablePlan>(
     readonly clock: Clock;
     readonly random: Random;
     readonly metrics: GatewayMetrics;
+    /** What the processes that serve the same clients told them of a network's head. */
+    readonly toldOf?: (plan: Plan) => FloorMemory | undefined;
   },
 ): NetworkTable<Plan> {
-  const { upstream, clock, random, metrics, ...ofTable } = args;
+  const { upstream, clock, random, metrics, toldOf, ...ofTable } = args;
   const settingsOf = ({ maxHeadLagBlocks }: TablePlan): RoutingSettings => {
     const { maxAttempts, attemptTimeoutMs } = args.config().routing;
     return {
@@ -38,6 +41,7 @@ export function createRoutingTable<Plan extends TablePlan>(
       createNetworkRouter({
         ...{ caip2: plan.caip2, slug: plan.slug, upstream, clock, random },
         settings: settingsOf(plan),
+        told: toldOf?.(plan),
         hooks: {
           onAttempt: ({ label }, outcome) =>
             outcome.ok

@@ -3,9 +3,19 @@ import { systemClock } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
 import { createApp } from '../gateway/app.ts';
 import { createCallHandler } from '../gateway/callHandler.ts';
-import type { FromWorker, Pages, ToWorker, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
+import { FLOOR_FILE, FLOOR_ROWS, floorMemory } from '../gateway/cluster/floorFile.ts';
+import type {
+  FromWorker,
+  Pages,
+  ToWorker,
+  WorkerConfig,
+  WorkerPlace,
+  WorkerReport,
+} from '../gateway/cluster/messages.ts';
 import { type RoutedNetwork, type RoutedNetworks, withChanges } from '../gateway/cluster/routingChanges.ts';
 import { ListenError, listen } from '../gateway/listen.ts';
+import { createLogCalls } from '../gateway/logs/logCalls.ts';
+import { routeAnswer } from '../gateway/routeExplanation.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { countsOf } from '../observability/sumMetrics.ts';
@@ -14,7 +24,6 @@ import { createLiveUpstream } from './liveUpstream.ts';
 import { createRoutingTable } from './routingTable.ts';
 import { serviceDifference } from './serviceDifference.ts';
 
-import { routeAnswer } from '../gateway/routeExplanation.ts';
 /*
  * A process that answers calls, begun by the primary, which tells it all it has to know and whom it asks for the pages
  * about the whole gateway. It ends with the primary: node:cluster ends it when the channel between them is gone.
@@ -23,7 +32,7 @@ import { routeAnswer } from '../gateway/routeExplanation.ts';
 // The primary's page is late: it is busy beyond help.
 const PAGE_TIMEOUT_MS = 5_000;
 
-function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
+function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWorker) => void {
   let config = first;
   let draining = false;
   let networks: RoutedNetworks = new Map();
@@ -37,12 +46,17 @@ function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
   const calls = createCallHandler({
     ...{ clock, metrics, logger },
     deadlineMs: () => ms(config.routing.deadlineMs),
+    logCalls: createLogCalls({
+      ...{ clock, metrics },
+      bounds: () => ({ ...config.logs, maxBytes: config.limits.maxResponseBytes }),
+    }),
   });
   const table = createRoutingTable<RoutedNetwork>({
     config: () => config,
     ...{ upstream, clock, random: Math.random, metrics },
     routeServices: ({ services }) => services,
     haveSameServices: (before, plan) => before.services === plan.services,
+    toldOf: ({ row }) => (row < FLOOR_ROWS ? floorMemory(FLOOR_FILE, row, place) : undefined),
     onServices(router, services, before) {
       for (const { label } of serviceDifference(services, before).left) {
         metrics.forgetService(router.slug, label);
@@ -113,6 +127,9 @@ function serveAsWorker(first: WorkerConfig): (message: ToWorker) => void {
           table.resolve(caip2)?.reportHead(key, head);
         }
         break;
+      case 'ping':
+        tell({ kind: 'alive' });
+        break;
       case 'serve':
         void open();
         break;
@@ -148,6 +165,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 let take: ((message: ToWorker) => void) | undefined;
 process.on('message', (message: ToWorker) => {
   if (take !== undefined) take(message);
-  else if (message.kind === 'config') take = serveAsWorker(message.config);
+  else if (message.kind === 'begin') take = serveAsWorker(message.config, message.place);
 });
 tell({ kind: 'online' });

@@ -1,8 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
+import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DinError } from '../core/dinError.ts';
-import type { FromWorker, Pages, ToWorker, WorkerReport } from '../gateway/cluster/messages.ts';
+import { createFloorFile, workerStdio } from '../gateway/cluster/floorFile.ts';
+import type { FromWorker, Pages, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
+import { createOutbox, type Telling } from '../gateway/cluster/outbox.ts';
 import { restartDelay } from '../gateway/cluster/restartDelay.ts';
+import { createRoutingChanges } from '../gateway/cluster/routingChanges.ts';
 import { ListenError } from '../gateway/listen.ts';
 import type { Logger } from '../observability/logger.ts';
 import { rememberHandedOver } from './handedOver.ts';
@@ -10,7 +14,7 @@ import { rememberHandedOver } from './handedOver.ts';
 export interface WorkerPool {
   /** Of those that serve. */
   count(): number;
-  broadcast(message: ToWorker): void;
+  broadcast(telling: Telling): void;
   /** What each worker knows now; of one that is busy or has just come, what is known of it so far. */
   reports(): Promise<readonly WorkerReport[]>;
   /** Whether one of them has a service to ask. */
@@ -22,18 +26,28 @@ export interface WorkerPool {
 export interface WorkerPoolArgs {
   readonly count: number;
   readonly logger: Logger;
-  /** All that a new worker has to know, in order. */
-  readonly greeting: () => readonly ToWorker[];
+  /** As in force. */
+  readonly config: () => WorkerConfig;
+  /** All else that a new worker has to know. */
+  readonly greeting: () => readonly Telling[];
   /** A page about the whole gateway; null when it cannot be written. */
   readonly onAsk: (page: keyof Pages) => Promise<Pages[keyof Pages] | null>;
-  /** A worker is gone, with what it last reported. */
-  readonly onGone: (last: WorkerReport) => void;
+  /** A worker is gone, with what it last reported if it did. */
+  readonly onGone: (why: WorkerEnd, last: WorkerReport | undefined) => void;
   /** Before any worker is begun. */
   readonly onPool: (pool: WorkerPool) => void;
 }
 
+export type WorkerEnd = 'died' | 'hung' | 'closed';
+
 interface Member {
   readonly worker: Worker;
+  readonly place: number;
+  /** Undefined before it listens to what it is told. */
+  tell: ((telling: Telling) => void) | undefined;
+  /** Looks at it since its last word. */
+  silentLooks: number;
+  isHung: boolean;
   listeningSince: number | undefined;
   last: WorkerReport | undefined;
   hasEligible: boolean;
@@ -41,9 +55,14 @@ interface Member {
 
 // A page waits no longer for a worker that is busy.
 const REPORT_TIMEOUT_MS = 1_000;
+// Counted in looks, not in time: after this process itself was held up, words are there that it has not read yet.
+const LOOK_INTERVAL_MS = 1_000;
+const HUNG_AFTER_LOOKS = 10;
+// Before it serves it loads code, and those of all workers at once.
+const HUNG_AT_START_AFTER_LOOKS = 60;
 
 /**
- * Starts the workers and keeps their number: one that ends is replaced.
+ * Starts the workers and keeps their number: one that ends is replaced, and one that hangs is ended.
  * @returns the port, once all serve
  * @throws {@link ListenError} {@link WorkerError}
  */
@@ -58,21 +77,34 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   const allGone = Promise.withResolvers<void>();
   let isClosing = false;
 
-  cluster.setupPrimary({ exec: fileURLToPath(import.meta.resolve('./worker.ts')), args: [] });
+  const floorFile = createFloorFile(args.count);
+  cluster.setupPrimary({
+    exec: fileURLToPath(import.meta.resolve('./worker.ts')),
+    args: [],
+    stdio: [...workerStdio(floorFile)],
+  });
+  const changes = createRoutingChanges();
 
-  const send = ({ worker }: Member, message: ToWorker) => {
-    // One that is about to end has no channel any more.
-    if (worker.isConnected()) worker.send(message, () => undefined);
-  };
+  const outboxTo = (worker: Worker) =>
+    createOutbox({
+      changes,
+      send(message, sent) {
+        // One that is about to end has no channel any more.
+        if (worker.isConnected()) worker.send(message, sent);
+      },
+    });
   const answered = (question: number, id: number) => {
     const asked = waiting.get(question);
     if (asked?.left.delete(id) && asked.left.size === 0) asked.done();
   };
 
-  const begin = () => {
+  const begin = (place: number) => {
     const worker = cluster.fork();
     const closeHandedOver = rememberHandedOver(worker.process);
-    const member: Member = { worker, listeningSince: undefined, last: undefined, hasEligible: false };
+    const member: Member = {
+      ...{ worker, place, tell: undefined, silentLooks: 0, isHung: false },
+      ...{ listeningSince: undefined, last: undefined, hasEligible: false },
+    };
     members.set(worker.id, member);
     worker.on('error', (error) => logger.warn({ err: error, worker: worker.id }, 'worker_error'));
     worker.on('message', (message: FromWorker) => void take(member, message));
@@ -83,10 +115,18 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   };
 
   const take = async (member: Member, message: FromWorker) => {
+    member.silentLooks = 0;
     switch (message.kind) {
-      case 'online':
-        for (const news of args.greeting()) send(member, news);
-        send(member, { kind: 'serve' });
+      case 'online': {
+        const tell = outboxTo(member.worker);
+        member.tell = tell;
+        const place = { place: member.place, places: args.count };
+        tell({ kind: 'begin', config: args.config(), place });
+        for (const news of args.greeting()) tell(news);
+        tell({ kind: 'serve' });
+        break;
+      }
+      case 'alive':
         break;
       case 'listening': {
         member.listeningSince = performance.now();
@@ -104,7 +144,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         member.worker.process.kill('SIGKILL');
         break;
       case 'ask':
-        send(member, { kind: 'page', id: message.id, page: await args.onAsk(message.page) });
+        member.tell?.({ kind: 'page', id: message.id, page: await args.onAsk(message.page) });
         break;
       case 'report':
         member.last = message.report;
@@ -117,9 +157,25 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     }
   };
 
-  const gone = ({ worker, listeningSince, last }: Member, code: number, signal: string) => {
+  const look = () => {
+    for (const member of members.values()) {
+      const { worker, silentLooks, isHung } = member;
+      const patience = isServing(member) ? HUNG_AFTER_LOOKS : HUNG_AT_START_AFTER_LOOKS;
+      if (silentLooks >= patience && !isHung) {
+        member.isHung = true;
+        const silentMs = silentLooks * LOOK_INTERVAL_MS;
+        logger.error({ worker: worker.id, pid: worker.process.pid, silentMs }, 'worker_hung');
+        worker.process.kill('SIGKILL');
+      }
+      member.silentLooks += 1;
+      member.tell?.({ kind: 'ping' });
+    }
+  };
+
+  const gone = (member: Member, code: number, signal: string) => {
+    const { worker, listeningSince, last } = member;
     members.delete(worker.id);
-    if (last) args.onGone(last);
+    args.onGone(member.isHung ? 'hung' : isClosing ? 'closed' : 'died', last);
     for (const question of [...waiting.keys()]) answered(question, worker.id);
     if (isClosing) {
       if (members.size === 0) allGone.resolve();
@@ -131,7 +187,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     deathsInARow = deaths;
     logger.error({ worker: worker.id, pid: worker.process.pid, code, signal, delayMs }, 'worker_died');
     setTimeout(() => {
-      if (!isClosing) begin();
+      if (!isClosing) begin(member.place);
     }, delayMs);
   };
 
@@ -144,7 +200,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, REPORT_TIMEOUT_MS);
     waiting.set(id, { left: new Set(asked.map(({ worker }) => worker.id)), done: resolve });
-    for (const member of asked) send(member, { kind, id });
+    for (const member of asked) member.tell?.({ kind, id });
     await promise;
     clearTimeout(timer);
     waiting.delete(id);
@@ -152,8 +208,8 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
 
   const pool: WorkerPool = {
     count: () => [...members.values()].filter(isServing).length,
-    broadcast(message) {
-      for (const member of members.values()) send(member, message);
+    broadcast(telling) {
+      for (const member of members.values()) member.tell?.(telling);
     },
     async reports() {
       await askAll('report');
@@ -166,7 +222,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     async close(withinMs) {
       isClosing = true;
       for (const member of members.values()) {
-        if (isServing(member)) send(member, { kind: 'close' });
+        if (isServing(member)) member.tell?.({ kind: 'close' });
         // Nobody is served by it yet.
         else member.worker.process.kill('SIGKILL');
       }
@@ -176,11 +232,14 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
       if (members.size === 0) allGone.resolve();
       await allGone.promise;
       clearTimeout(kill);
+      clearInterval(looking);
+      closeSync(floorFile);
     },
   };
 
+  const looking = setInterval(look, LOOK_INTERVAL_MS);
   args.onPool(pool);
-  for (let begun = 0; begun < args.count; begun += 1) begin();
+  for (let place = 0; place < args.count; place += 1) begin(place);
   try {
     return await started.promise;
   } catch (error) {

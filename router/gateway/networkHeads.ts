@@ -2,7 +2,7 @@ import { type Caip2, eip155ChainId } from '../core/caip2.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
-import { createHeadFloor, type HeadVerdict } from '../routing/headFloor.ts';
+import { createHeadFloor, type FloorMemory, type HeadVerdict } from '../routing/headFloor.ts';
 import { createHeadBook } from '../routing/heads.ts';
 import { blockSeen, type Health, isSilent, pollAnswered, pollFailed } from '../routing/health.ts';
 import { type SecondOpinions, secondOpinions } from '../routing/nullAnswer.ts';
@@ -40,17 +40,18 @@ export function createNetworkHeads(args: {
   readonly caip2: Caip2;
   readonly clock: Clock;
   readonly settings: () => RoutingSettings;
+  /** With the processes that serve the same clients; left out when there are none. */
+  readonly told?: FloorMemory | undefined;
 }): NetworkHeads {
   const { clock, settings } = args;
   const book = createHeadBook(settings);
-  const floor = createHeadFloor(settings);
+  const floor = createHeadFloor(settings, args.told);
   const chainId = eip155ChainId(args.caip2);
   const isTrusted = (state: ServiceState) => state.service.tier === 'own';
 
   /** The newest block that somebody has, for all we know. */
-  function known(): number | undefined {
+  function known(told = floor.current()): number | undefined {
     const agreed = book.agreed();
-    const told = floor.current();
     return agreed === undefined || told === undefined ? (agreed ?? told) : Math.max(agreed, told);
   }
 
@@ -101,6 +102,8 @@ export function createNetworkHeads(args: {
         // What it said last is no news of the chain any more.
         if (previous && isSilent(state.health)) book.forget(previous);
       }
+      const agreed = book.agreed();
+      if (agreed !== undefined) floor.follow(agreed);
     },
     forget({ health }) {
       if (health.head) book.forget(health.head);
@@ -114,7 +117,7 @@ export function createNetworkHeads(args: {
     },
     review(state, { method, params }, block, result) {
       if (result === 'null') {
-        const opinions = secondOpinions(method, params, block, known());
+        const opinions = secondOpinions(method, params, block, known(floor.latest(clock.now())));
         return opinions === 'none' ? undefined : { opinions, result };
       }
       if (method === 'eth_blockNumber') return reviewNumber(state, result);

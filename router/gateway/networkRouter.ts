@@ -13,6 +13,7 @@ import type { Breaker } from '../routing/breaker.ts';
 import { type ChooseArgs, choose } from '../routing/choose.ts';
 import { type Among, type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
 import { explainReason, type ReasonFacts, type ReasonText } from '../routing/explainReason.ts';
+import type { FloorMemory } from '../routing/headFloor.ts';
 import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
 import { createOpinionBudget } from '../routing/opinionBudget.ts';
@@ -127,6 +128,8 @@ export interface NetworkRouterArgs {
   readonly random: Random;
   readonly settings: RoutingSettings;
   readonly hooks?: RouterHooks;
+  /** What the processes that serve the same clients told them of the chain's head; left out when there are none. */
+  readonly told?: FloorMemory | undefined;
 }
 
 export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
@@ -140,7 +143,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   let tiers: readonly (readonly ServiceState[])[] = [];
   /** Made when a session first asks for them. */
   let rings: readonly SessionRing<ServiceState>[] | undefined;
-  const heads = createNetworkHeads({ caip2: args.caip2, clock, settings: () => settings });
+  const heads = createNetworkHeads({ ...args, settings: () => settings });
   const probes = createMirrorProbes({
     upstream: args.upstream,
     clock,

@@ -37,6 +37,13 @@ describe('headFloor', () => {
     expect(long.judge(101, 101, ms(NOW + 60_001), false).number).toBe(101);
   });
 
+  it('goes down once for each time that the chain is set back', () => {
+    const floor = made();
+    floor.judge(1_000, 1_000, NOW, false);
+    expect(floor.judge(4, 3, NOW, false).number).toBe(4);
+    expect(floor.judge(3, 3, NOW, false).number).toBe(4);
+  });
+
   it('stays when those who have the newest blocks fall silent', () => {
     const floor = made();
     expect(floor.judge(38, 28, NOW, false).number).toBe(38);

@@ -14,14 +14,21 @@ import type { GatewayStatus } from '../status.ts';
 /** What a worker needs of the configuration: networks come as plans. */
 export type WorkerConfig = Pick<
   GatewayConfig,
-  'listen' | 'limits' | 'routing' | 'metrics' | 'log' | 'shutdown'
+  'listen' | 'limits' | 'logs' | 'routing' | 'metrics' | 'log' | 'shutdown'
 >;
+
+/** Which of the workers one is: a worker that replaces another has its place. */
+export interface WorkerPlace {
+  readonly place: number;
+  readonly places: number;
+}
 
 /** A network that is new or changed: its services by what changed since the last such message. */
 export interface NetworkChange {
   readonly caip2: Caip2;
   readonly slug: string;
   readonly maxHeadLagBlocks: number;
+  readonly row: number;
   /** New or changed. */
   readonly joined: readonly RouteService[];
   /** Their keys. */
@@ -55,6 +62,8 @@ export interface WorkerReport {
 }
 
 export type ToWorker =
+  /** The first of all. */
+  | { readonly kind: 'begin'; readonly config: WorkerConfig; readonly place: WorkerPlace }
   | { readonly kind: 'config'; readonly config: WorkerConfig }
   | { readonly kind: 'routing'; readonly changes: RoutingChanges }
   | { readonly kind: 'heads'; readonly heads: readonly HeadNews[] }
@@ -63,6 +72,8 @@ export type ToWorker =
   | { readonly kind: 'report'; readonly id: number }
   /** A small question beside the report, which grows with the services: load balancers ask each second. */
   | { readonly kind: 'eligible'; readonly id: number }
+  /** To be answered at once. */
+  | { readonly kind: 'ping' }
   /** Null: the page could not be written. */
   | { readonly kind: 'page'; readonly id: number; readonly page: Pages[keyof Pages] | null }
   /** Users should go elsewhere, but those who come are served. */
@@ -72,6 +83,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'online' }
+  | { readonly kind: 'alive' }
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'unable'; readonly code: 'PORT_IN_USE' | 'LISTEN_FAILED'; readonly message: string }
   | { readonly kind: 'ask'; readonly id: number; readonly page: keyof Pages }

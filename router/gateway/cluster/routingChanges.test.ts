@@ -28,7 +28,15 @@ const state: fc.Arbitrary<RoutedNetworks> = fc.uniqueArray(network, { selector: 
     new Map(
       networks.map((each) => {
         const caip2 = each.caip2 as Caip2;
-        return [caip2, { ...each, caip2, services: each.services.map((s) => service(s.key, s.weight)) }];
+        return [
+          caip2,
+          {
+            ...each,
+            caip2,
+            row: Number(caip2.slice(7)),
+            services: each.services.map((s) => service(s.key, s.weight)),
+          },
+        ];
       }),
     ),
 );
@@ -69,7 +77,7 @@ test('one service of many that changes is sent alone', () => {
   const caip2 = 'eip155:1' as Caip2;
   const of = (weight: number): RoutedNetworks => {
     const many = Array.from({ length: 1_000 }, (_, i) => service(`s${i}`, i === 500 ? weight : 1));
-    return new Map([[caip2, { caip2, slug: 'one', maxHeadLagBlocks: 1, services: many }]]);
+    return new Map([[caip2, { caip2, slug: 'one', maxHeadLagBlocks: 1, row: 0, services: many }]]);
   };
   const { changed } = routingChanges(of(1), of(2));
   expect(changed.map(({ joined, left }) => [joined.map(({ key }) => key), left])).toEqual([[['s500'], []]]);
@@ -82,6 +90,7 @@ test('a worker does not touch the networks that did not change', () => {
     caip2,
     slug: caip2,
     maxHeadLagBlocks: 1,
+    row: 0,
     services: [service(key, 1)],
   });
   const before = withChanges(

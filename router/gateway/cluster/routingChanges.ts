@@ -7,6 +7,8 @@ import type { NetworkChange, RoutingChanges } from './messages.ts';
 /** A network with its services, as plain data. */
 export interface RoutedNetwork extends TablePlan {
   readonly services: readonly RouteService[];
+  /** Its own, for good: where workers keep what they have in common about it. */
+  readonly row: number;
 }
 
 export type RoutedNetworks = ReadonlyMap<Caip2, RoutedNetwork>;
@@ -21,6 +23,16 @@ export function routingChanges(before: RoutedNetworks, now: RoutedNetworks): Rou
   return { changed, gone: [...before.keys()].filter((caip2) => !now.has(caip2)) };
 }
 
+/** The same, worked out once for all workers that are told one after the other. */
+export function createRoutingChanges(): typeof routingChanges {
+  let last: { before: RoutedNetworks; now: RoutedNetworks; changes: RoutingChanges } | undefined;
+  return (before, now) => {
+    if (last?.before !== before || last.now !== now)
+      last = { before, now, changes: routingChanges(before, now) };
+    return last.changes;
+  };
+}
+
 export function isNoChange({ changed, gone }: RoutingChanges): boolean {
   return changed.length === 0 && gone.length === 0;
 }
@@ -29,17 +41,17 @@ export function isNoChange({ changed, gone }: RoutingChanges): boolean {
 export function withChanges(before: RoutedNetworks, { changed, gone }: RoutingChanges): RoutedNetworks {
   const now = new Map(before);
   for (const caip2 of gone) now.delete(caip2);
-  for (const { caip2, slug, maxHeadLagBlocks, joined, left } of changed) {
+  for (const { caip2, slug, maxHeadLagBlocks, row, joined, left } of changed) {
     const known = before.get(caip2)?.services ?? [];
     const services = joined.length + left.length === 0 ? known : edited(known, joined, left);
-    now.set(caip2, { caip2, slug, maxHeadLagBlocks, services });
+    now.set(caip2, { caip2, slug, maxHeadLagBlocks, row, services });
   }
   return now;
 }
 
 function networkChange(before: RoutedNetwork | undefined, now: RoutedNetwork): NetworkChange | undefined {
-  const { caip2, slug, maxHeadLagBlocks, services } = now;
-  const fields = { caip2, slug, maxHeadLagBlocks };
+  const { caip2, slug, maxHeadLagBlocks, row, services } = now;
+  const fields = { caip2, slug, maxHeadLagBlocks, row };
   if (before === undefined) return { ...fields, joined: services, left: [] };
   const isNamedAlike = before.slug === slug && before.maxHeadLagBlocks === maxHeadLagBlocks;
   if (before.services === services) return isNamedAlike ? undefined : { ...fields, joined: [], left: [] };

@@ -1,0 +1,84 @@
+import type { Caip2 } from '../../core/caip2.ts';
+import type { HeadNews, RoutingChanges, ToWorker } from './messages.ts';
+import { isNoChange, type RoutedNetworks } from './routingChanges.ts';
+
+/** What a worker is told: messages as they are, and two kinds of state of which it gets what changed. */
+export type Telling =
+  | Exclude<ToWorker, { readonly kind: 'routing' | 'heads' }>
+  | { readonly kind: 'networks'; readonly networks: RoutedNetworks }
+  | { readonly kind: 'heads'; readonly heads: readonly HeadNews[] };
+
+export interface OutboxArgs {
+  /** Sends a message, and calls back once the channel has taken it. */
+  readonly send: (message: ToWorker, sent: () => void) => void;
+  readonly changes: (before: RoutedNetworks, now: RoutedNetworks) => RoutingChanges;
+}
+
+/**
+ * The way to one worker. One message is in the channel at a time; what is to be told meanwhile is merged, the newest of
+ * each kind in place of older ones, so that a worker that takes nothing costs no more than one copy of all there is.
+ * @returns tells the worker
+ */
+export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) => void {
+  let isSending = false;
+  let known: RoutedNetworks = new Map();
+  let networks: RoutedNetworks | undefined;
+  let heads = new Map<Caip2, Map<string, HeadNews>>();
+  const others = new Map<string, ToWorker>();
+
+  const next = (): ToWorker | undefined => {
+    const config = others.get('config');
+    if (config) {
+      others.delete('config');
+      return config;
+    }
+    if (networks) {
+      const made = changes(known, networks);
+      known = networks;
+      networks = undefined;
+      if (!isNoChange(made)) return { kind: 'routing', changes: made };
+    }
+    // After the networks: the head of a service that the worker does not know yet would be lost.
+    if (heads.size > 0) {
+      const all = Array.from(heads.values(), (ofNetwork) => [...ofNetwork.values()]).flat();
+      heads = new Map();
+      return { kind: 'heads', heads: all };
+    }
+    for (const [key, message] of others) {
+      others.delete(key);
+      return message;
+    }
+    return undefined;
+  };
+
+  const pump = () => {
+    if (isSending) return;
+    const message = next();
+    if (message === undefined) return;
+    isSending = true;
+    send(message, () => {
+      isSending = false;
+      pump();
+    });
+  };
+
+  return (telling) => {
+    switch (telling.kind) {
+      case 'networks':
+        networks = telling.networks;
+        break;
+      case 'heads':
+        for (const each of telling.heads) {
+          const ofNetwork = heads.get(each.caip2) ?? new Map<string, HeadNews>();
+          heads.set(each.caip2, ofNetwork.set(each.key, each));
+        }
+        break;
+      case 'page':
+        others.set(`page ${telling.id}`, telling);
+        break;
+      default:
+        others.set(telling.kind, telling);
+    }
+    pump();
+  };
+}
