@@ -8,7 +8,7 @@ import type { UpstreamOutcome } from '../upstream/outcome.ts';
 import { createDoubt, type Doubt } from './forwardDoubt.ts';
 import { unrepeatableError } from './forwardFailure.ts';
 import type { HedgeBudget } from './forwardHedge.ts';
-import { type CallRun, firstOf, type Running } from './forwardRun.ts';
+import type { CallRun, Running } from './forwardRun.ts';
 import type { Answer } from './networkRouter.ts';
 
 export interface ForwardCallArgs {
@@ -25,66 +25,113 @@ export interface ForwardCallArgs {
  * first answer of any counts; the silent one is not cut off, for a heavy call takes its time everywhere. A result that
  * contradicts what the network is known to have counts only when nobody has a better one.
  */
-export async function forwardCall(args: ForwardCallArgs): Promise<Answer> {
+export function forwardCall(args: ForwardCallArgs): Promise<Answer> {
   const { run, kind, settings, hedges } = args;
-  const running = new Set<Running>();
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  let running = 0;
+  let isAnswered = false;
+  let timer: NodeJS.Timeout | undefined;
   let silence: Ms | undefined;
   let doubt: Doubt | undefined;
-  const ask = (among: Among) => {
-    const next = run.start(among);
+
+  function ask(among: Among): void {
+    const next = run.start(among, onEnded);
     // With nobody left to join, those that run have all the time there is.
     silence = next && kind === 'read' ? hedgeDelay(next, settings, hedges) : undefined;
-    if (next) running.add(next);
-  };
-  hedges.earn();
-  ask('any');
-  while (running.size > 0) {
-    const ended = await firstOf(running, silence ?? patience(doubt, settings));
-    if (ended === 'silent') {
-      if (silence === undefined) break;
-      if (silence < settings.stallMs) hedges.spend();
-      ask('join');
-      continue;
-    }
-    running.delete(ended.running);
-    const { outcome } = ended;
+    if (next) running += 1;
+  }
+
+  /** Undefined when the answer is still to come. */
+  function step(from: Running, outcome: UpstreamOutcome): Answer | undefined {
     switch (nextStep({ kind, outcome, mayBeExecuted: mayBeExecuted(outcome) })) {
       case 'retry':
         ask('any');
-        break;
+        return undefined;
       case 'retry-able':
         ask('able');
-        break;
+        return undefined;
       case 'give-up':
-        if (!outcome.ok) {
-          return run.error(unrepeatableError(args.slug, outcome, ended.running.state.service.label));
-        }
-        break;
-      default: {
-        const review = outcome.ok && kind === 'read' ? run.review(ended.running, outcome.result) : undefined;
-        if (review && review.opinions !== 'none') {
-          doubt ??= createDoubt(args.opinions);
-          if (doubt.add(ended.running, review)) {
-            // Who has it may be one who came back since its last poll, or whose breaker is still open.
-            ask('any');
-            break;
-          }
-        } else if (doubt !== undefined) {
-          // An error is no better than a doubtful answer.
-          if (!outcome.ok) break;
-          doubt.resolve();
-        }
-        run.abandonRest(ended.running);
-        if (outcome.ok) return run.result(review?.result ?? outcome.result);
-        // A client's error always has the node's own words.
-        if (outcome.error !== undefined) return run.error(outcome.error);
-      }
+        return outcome.ok
+          ? undefined
+          : run.error(unrepeatableError(args.slug, outcome, from.state.service.label));
+      default:
+        return answerBy(from, outcome);
     }
   }
-  const doubtful = doubt?.last();
-  if (doubtful === undefined) return run.failure();
-  run.abandonRest(doubtful.from);
-  return run.result(doubtful.review.result);
+
+  function answerBy(from: Running, outcome: UpstreamOutcome): Answer | undefined {
+    const review = outcome.ok && kind === 'read' ? run.review(from, outcome.result) : undefined;
+    if (review && review.opinions !== 'none') {
+      doubt ??= createDoubt(args.opinions);
+      if (doubt.add(from, review)) {
+        // Who has it may be one who came back since its last poll, or whose breaker is still open.
+        ask('any');
+        return undefined;
+      }
+    } else if (doubt !== undefined) {
+      // An error is no better than a doubtful answer.
+      if (!outcome.ok) return undefined;
+      doubt.resolve();
+    }
+    end(from);
+    if (outcome.ok) return run.result(review?.result ?? outcome.result);
+    // A client's error always has the node's own words.
+    return outcome.error === undefined ? run.failure() : run.error(outcome.error);
+  }
+
+  function lastWord(): Answer {
+    const doubtful = doubt?.last();
+    if (doubtful === undefined) return run.failure();
+    end(doubtful.from);
+    return run.result(doubtful.review.result);
+  }
+
+  /** Nothing that ends from now on matters. */
+  function end(winner: Running): void {
+    isAnswered = true;
+    run.abandonRest(winner);
+  }
+
+  function goOn(answer: Answer | undefined): void {
+    clearTimeout(timer);
+    if (answer !== undefined || running === 0) {
+      isAnswered = true;
+      resolve(answer ?? lastWord());
+      return;
+    }
+    const withinMs = silence ?? patience(doubt, settings);
+    timer = withinMs === undefined ? undefined : setTimeout(onSilence, Math.ceil(withinMs));
+  }
+
+  /** What is thrown on the way would end the process: sockets and timers call. */
+  function proceed(next: () => Answer | undefined): void {
+    try {
+      goOn(next());
+    } catch (error) {
+      isAnswered = true;
+      reject(error);
+    }
+  }
+
+  function onEnded(from: Running, outcome: UpstreamOutcome): void {
+    if (isAnswered) return;
+    running -= 1;
+    proceed(() => step(from, outcome));
+  }
+
+  function onSilence(): void {
+    proceed(() => {
+      if (silence === undefined) return lastWord();
+      if (silence < settings.stallMs) hedges.spend();
+      ask('join');
+      return undefined;
+    });
+  }
+
+  hedges.earn();
+  ask('any');
+  goOn(undefined);
+  return promise;
 }
 
 /** A hung service must not keep an answer back for long, except one that is known to be wrong. */

@@ -10,7 +10,7 @@ import type { MethodTraits } from '../routing/methods.ts';
 import type { Outage } from '../routing/outage.ts';
 import { type Question, questionOf } from '../routing/question.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
-import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
+import type { CancelCall, UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { type FailedAttempt, failureError } from './forwardFailure.ts';
 import { learntFrom } from './learntFrom.ts';
 import type { MirrorProbes } from './mirrorProbes.ts';
@@ -44,20 +44,20 @@ export interface ForwardContext {
   agreedHead(): number | undefined;
 }
 
+/** One attempt that is under way. */
 export interface Running {
   readonly state: ServiceState;
-  readonly ended: Promise<Ended>;
 }
 
-export interface Ended {
-  readonly running: Running;
-  readonly outcome: UpstreamOutcome;
-}
+export type OnEnded = (running: Running, outcome: UpstreamOutcome) => void;
 
 /** One call on its way through the services: each is asked once at most, and all share one deadline. */
 export interface CallRun {
-  /** Asks the next service; undefined when none is left, or no attempt or time. */
-  start(among: Among): Running | undefined;
+  /**
+   * Asks the next service; undefined when none is left, or no attempt or time.
+   * @param onEnded called once, never before this has returned
+   */
+  start(among: Among, onEnded: OnEnded): Running | undefined;
   /** Until the deadline. */
   remainingMs(): Ms;
   /** Gives up what still runs, and blames those that were asked before the winner: it came late and was faster. */
@@ -72,10 +72,10 @@ export interface CallRun {
   cancel(): void;
 }
 
-interface Entry {
-  readonly state: ServiceState;
+interface Entry extends Running {
   readonly startedAt: Ms;
-  outcome?: UpstreamOutcome;
+  outcome: UpstreamOutcome | undefined;
+  cancel: CancelCall;
 }
 
 export function createCallRun(
@@ -91,7 +91,6 @@ export function createCallRun(
   let isCancelled = false;
   let lastResorts = 0;
   let longShots = 0;
-  const abort = new AbortController();
   const entries: Entry[] = [];
   const isTried = (state: ServiceState) => entries.some((entry) => entry.state === state);
   const repeatable = traits.kind === 'read';
@@ -123,7 +122,7 @@ export function createCallRun(
   return {
     remainingMs,
 
-    start(among) {
+    start(among, onEnded) {
       const remaining = remainingMs();
       if (isCancelled || entries.length >= settings.maxAttempts || remaining < 1) return undefined;
       const choice = context.choose(question, isTried, among, session);
@@ -135,39 +134,35 @@ export function createCallRun(
         if (isLongShot(reason)) longShots += 1;
         if (longShots > LONG_SHOTS) return undefined;
       }
-      const entry: Entry = { state, startedAt: clock.now() };
+      const entry: Entry = { state, startedAt: clock.now(), outcome: undefined, cancel: nothing };
       entries.push(entry);
       state.health = callStarted(state.health, entry.startedAt);
       // Of one that seems dead no long wait is expected to pay.
       const isDoubtful = reason === 'breaker-open' || reason === 'silent';
       const timeoutMs = isDoubtful ? ms(Math.min(remaining, settings.stallMs)) : remaining;
       const { method, params } = call;
-      const ended = context.upstream
-        .call(state.service.target, { method, params, repeatable }, { timeoutMs, signal: abort.signal })
-        .then((outcome) => {
-          settle(entry, outcome, timeoutMs);
-          return { running, outcome };
-        });
-      const running: Running = { state, ended };
+      const asked = { method, params, repeatable };
+      entry.cancel = context.upstream.start(state.service.target, asked, timeoutMs, (outcome) => {
+        settle(entry, outcome, timeoutMs);
+        onEnded(entry, outcome);
+      });
       if (repeatable && entries.length === 1) context.probes.mirror(call, question);
-      return running;
+      return entry;
     },
 
     abandonRest(winner) {
       let wasAskedBefore = true;
-      let isAlone = true;
       for (const entry of entries) {
         if (entry.state === winner.state) wasAskedBefore = false;
         if (entry.outcome) continue;
-        isAlone = false;
         const latencyMs = ms(clock.now() - entry.startedAt);
         if (wasAskedBefore) {
           settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, settings.stallMs);
         } else {
           abandon(entry, latencyMs);
         }
+        entry.cancel();
       }
-      if (!isAlone) abort.abort(ABANDONED);
     },
 
     review: ({ state }, result) => context.review(state, call, question.block, result),
@@ -191,8 +186,11 @@ export function createCallRun(
 
     cancel() {
       isCancelled = true;
-      for (const entry of entries) if (!entry.outcome) abandon(entry, ms(clock.now() - entry.startedAt));
-      abort.abort(ABANDONED);
+      for (const entry of entries) {
+        if (entry.outcome) continue;
+        abandon(entry, ms(clock.now() - entry.startedAt));
+        entry.cancel();
+      }
     },
   };
 }
@@ -208,8 +206,7 @@ function learnMethods(entries: readonly Entry[], method: string, now: Ms) {
   }
 }
 
-// In place of an error with a stack that nobody reads: to make one costs more than all else about a call.
-const ABANDONED = 'abandoned';
+function nothing(): void {}
 
 function attemptOf({ state, startedAt, outcome }: Entry, beganAt: Ms): Attempt {
   const service = state.service.label;
@@ -226,17 +223,4 @@ function attemptOf({ state, startedAt, outcome }: Entry, beganAt: Ms): Attempt {
     afterMs,
     latencyMs: outcome.latencyMs,
   };
-}
-
-/** The first of the running attempts to end, or `silent` when none does within the time. */
-export function firstOf(running: Iterable<Running>, withinMs?: Ms): Promise<Ended | 'silent'> {
-  return new Promise((resolve, reject) => {
-    const timer =
-      withinMs === undefined ? undefined : setTimeout(resolve, Math.ceil(withinMs), 'silent' as const);
-    const end = (ended: Ended) => {
-      clearTimeout(timer);
-      resolve(ended);
-    };
-    for (const { ended } of running) ended.then(end, reject);
-  });
 }

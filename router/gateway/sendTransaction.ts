@@ -4,8 +4,14 @@ import type { Ms } from '../core/units.ts';
 import type { Among } from '../routing/eligibility.ts';
 import { nextStep } from '../routing/nextStep.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
-import { type CallRun, firstOf, type Running } from './forwardRun.ts';
+import type { UpstreamOutcome } from '../upstream/outcome.ts';
+import type { CallRun, Running } from './forwardRun.ts';
 import type { Answer } from './networkRouter.ts';
+
+interface Ended {
+  readonly from: Running;
+  readonly outcome: UpstreamOutcome;
+}
 
 export interface SendTransactionArgs {
   readonly run: CallRun;
@@ -22,27 +28,28 @@ export interface SendTransactionArgs {
  */
 export async function sendTransaction(args: SendTransactionArgs): Promise<Answer> {
   const { run, hash, settings } = args;
-  const running = new Set<Running>();
+  const running = new Map<Running, Promise<Ended>>();
   const refusals: RawJson[] = [];
   let otherHash: RawJson | undefined;
   let canJoin = true;
   const ask = (among: Among) => {
-    const next = run.start(among);
-    if (next) running.add(next);
+    const { promise, resolve } = Promise.withResolvers<Ended>();
+    const next = run.start(among, (from, outcome) => resolve({ from, outcome }));
+    if (next) running.set(next, promise);
     else if (among === 'any') canJoin = false;
   };
   for (let sent = 0; sent < settings.sendFanout && canJoin; sent += 1) ask('any');
 
   while (running.size > 0) {
     const isDecided = refusals.length > 0 || otherHash !== undefined;
-    const ended = await firstOf(running, isDecided || canJoin ? settings.stallMs : undefined);
+    const ended = await firstOf(running.values(), isDecided || canJoin ? settings.stallMs : undefined);
     if (ended === 'silent') {
       // A hung service must not keep an answer back for long.
       if (isDecided) break;
       ask('any');
       continue;
     }
-    running.delete(ended.running);
+    running.delete(ended.from);
     const { outcome } = ended;
     const step = nextStep({ kind: 'send', outcome, mayBeExecuted: true });
     if (outcome.ok) {
@@ -63,4 +70,18 @@ export async function sendTransaction(args: SendTransactionArgs): Promise<Answer
   const mayBeOurs = hash !== undefined && refusals.some(isNonceUsed);
   if (mayBeOurs && (await args.isOnChain(hash, run.remainingMs()))) return run.result(encodeJson(hash));
   return run.error(refusal);
+}
+
+/** The first of the attempts to end, or `silent` when none does within the time. */
+function firstOf(attempts: Iterable<Promise<Ended>>, withinMs: Ms | undefined): Promise<Ended | 'silent'> {
+  return new Promise((resolve) => {
+    const timer =
+      withinMs === undefined ? undefined : setTimeout(resolve, Math.ceil(withinMs), 'silent' as const);
+    for (const attempt of attempts) {
+      void attempt.then((ended) => {
+        clearTimeout(timer);
+        resolve(ended);
+      });
+    }
+  });
 }
