@@ -3,7 +3,7 @@ import type { RawJson } from '../core/rawJson.ts';
 /** How many other services should be asked before an answer is believed: `most` are all while that can be afforded. */
 export type SecondOpinions = 'none' | 'one' | 'most' | 'all';
 
-// Their `null` means that there is no such block. Not in it: what may be missing in a block that is there.
+// Their `null` means that there is no such block.
 const OF_BLOCK_NUMBER: ReadonlySet<string> = new Set([
   'eth_getBlockByNumber',
   'eth_getBlockReceipts',
@@ -17,6 +17,14 @@ const OF_BLOCK_HASH: ReadonlySet<string> = new Set([
   'eth_getBlockReceipts',
   'eth_getBlockTransactionCountByHash',
   'eth_getUncleCountByBlockHash',
+]);
+
+// Theirs may also mean that the block has no such item: that is what ends a client's count.
+const OF_BLOCK_ITEM: ReadonlySet<string> = new Set([
+  'eth_getTransactionByBlockHashAndIndex',
+  'eth_getTransactionByBlockNumberAndIndex',
+  'eth_getUncleByBlockHashAndIndex',
+  'eth_getUncleByBlockNumberAndIndex',
 ]);
 
 // Every chain has them.
@@ -39,9 +47,12 @@ export function secondOpinions(
   const isOfNumber = OF_BLOCK_NUMBER.has(method);
   if (block !== undefined) {
     const isKnown = knownBlock !== undefined && block <= knownBlock;
-    return isKnown && isOfNumber ? 'all' : 'none';
+    if (!isKnown) return 'none';
+    if (isOfNumber) return 'all';
+    return OF_BLOCK_ITEM.has(method) ? 'most' : 'none';
   }
-  if (params === undefined || !(isOfNumber || OF_BLOCK_HASH.has(method))) return 'none';
+  const isOfHash = OF_BLOCK_HASH.has(method) || OF_BLOCK_ITEM.has(method);
+  if (params === undefined || !(isOfNumber || isOfHash)) return 'none';
   if (isOfNumber && OF_EVERY_CHAIN.test(params)) return 'all';
   return params.includes('"pending"') ? 'none' : 'most';
 }
