@@ -11,6 +11,7 @@ import { addKeystoreCommands } from './commands/keystore.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addPauseCommands } from './commands/pause.ts';
 import { addProviderCommands } from './commands/provider.ts';
+import { addRouteCommands } from './commands/route.ts';
 import { addWatcherCommands } from './commands/watcher.ts';
 import type { CliIo } from './lib/cliIo.ts';
 import { toJson } from './lib/output.ts';
@@ -55,6 +56,7 @@ async function createProgram(argv: readonly string[], io: CliIo): Promise<Comman
   addProviderCommands(program, io);
   addWatcherCommands(program, io);
   addGatewayCommand(program, io);
+  addRouteCommands(program, io);
   addIndexerCommand(program, io);
   addConfigCommands(program, io);
   addNetworkCommands(program, io);

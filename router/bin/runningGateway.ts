@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Clock, Random } from '../core/clock.ts';
+import { reachableUrl } from '../core/listenAddress.ts';
 import type { CallTotals } from '../gateway/callHandler.ts';
 import { listen } from '../gateway/listen.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -100,25 +101,18 @@ export async function openGateway(args: OpenArgs): Promise<Omit<Gateway, 'reload
   try {
     if (metricsApp && config.metrics) {
       const metricsPort = await listen(metricsApp, config.metrics.listen, 'metrics.listen');
-      metricsUrl = urlOf(config.metrics.listen, metricsPort);
+      metricsUrl = reachableUrl(config.metrics.listen, metricsPort);
     }
     port = await args.open();
   } catch (error) {
     await args.giveUp();
     throw error;
   }
-  const url = urlOf(config.listen, port);
+  const url = reachableUrl(config.listen, port);
   logger.info({ version: packageJson.version, url, metricsUrl, ...args.about }, 'gateway_listening');
   args.control.start().catch((error: unknown) => {
     logger.fatal({ err: error }, 'provider_set_unloadable');
     shutdown.fail(error);
   });
   return { url, port, metricsUrl, close: shutdown.close, done: shutdown.done };
-}
-
-/** A wildcard address is reached by the loopback one. */
-function urlOf(address: string, port: number): string {
-  const host = address.slice(0, address.lastIndexOf(':'));
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host;
-  return `http://${reachable}:${port}`;
 }

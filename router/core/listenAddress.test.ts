@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseListenAddress } from './listenAddress.ts';
+import { parseListenAddress, reachableUrl } from './listenAddress.ts';
 
 test.each([
   ['127.0.0.1:8080', { host: '127.0.0.1', port: 8080 }],
@@ -15,3 +15,12 @@ test.each(['8080', ':8080', '127.0.0.1', '127.0.0.1:65536', '::1:80', 'http://a:
     expect(parseListenAddress(text)).toBeUndefined();
   },
 );
+
+test.each([
+  ['127.0.0.1:0', 8080, 'http://127.0.0.1:8080'],
+  ['0.0.0.0:80', 80, 'http://127.0.0.1:80'],
+  ['[::]:80', 80, 'http://[::1]:80'],
+  ['gateway.example:80', 80, 'http://gateway.example:80'],
+])('%s is reached at its port %i', (address, port, url) => {
+  expect(reachableUrl(address, port)).toBe(url);
+});

@@ -11,3 +11,10 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   const port = Number(match?.[3]);
   return host !== undefined && port <= 65_535 ? { host, port } : undefined;
 }
+
+/** Where a server that listens there answers. A wildcard address is reached by the loopback one. */
+export function reachableUrl(address: string, port: number): string {
+  const host = address.slice(0, address.lastIndexOf(':'));
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '[::]' ? '[::1]' : host;
+  return `http://${reachable}:${port}`;
+}
