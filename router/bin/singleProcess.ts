@@ -5,6 +5,7 @@ import { createApp, createMetricsApp } from '../gateway/app.ts';
 import { createCallHandler } from '../gateway/callHandler.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { listen } from '../gateway/listen.ts';
+import { createLogCalls } from '../gateway/logs/logCalls.ts';
 import { readiness } from '../gateway/readiness.ts';
 import { routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus } from '../gateway/status.ts';
@@ -34,6 +35,10 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   const calls = createCallHandler({
     ...{ clock, metrics, logger },
     deadlineMs: () => ms(config.routing.deadlineMs),
+    logCalls: createLogCalls({
+      ...{ clock, metrics },
+      bounds: () => ({ ...config.logs, maxBytes: config.limits.maxResponseBytes }),
+    }),
   });
   const shutdown = createShutdown({
     config: () => config,

@@ -66,6 +66,13 @@ const fields = section({
     /** For networks that set no own limit and have none on-chain. */
     maxHeadLagBlocks: integer(0, 1_000_000, 'blocks').default(10),
   }).prefault({}),
+  /** Of an `eth_getLogs` call that has to be answered in parts. */
+  logs: section({
+    maxBlocks: integer(1, Number.MAX_SAFE_INTEGER, 'blocks').default(100_000),
+    /** Queries for one call, those in vain included. */
+    maxParts: integer(2, 10_000, 'parts').default(128),
+    concurrency: integer(1, 64, 'parts at once').default(4),
+  }).prefault({}),
   heads: section({
     pollIntervalMs: integer(50, 600_000, 'milliseconds').default(1_000),
   }).prefault({}),

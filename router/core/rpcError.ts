@@ -13,6 +13,8 @@ export const RPC_CODES = {
   invalidParams: -32602,
   internalError: -32603,
   serverError: -32000,
+  /** By convention of Ethereum's nodes. */
+  limitExceeded: -32005,
 } as const;
 
 export const parseError: RpcErrorObject = { code: RPC_CODES.parseError, message: 'Parse error' };

@@ -43,6 +43,7 @@ describe('callHandler', () => {
     const calls = createCallHandler({
       clock: systemClock,
       deadlineMs: () => ms(1_000),
+      logCalls: (router, call, options) => router.forward(call, options),
       metrics: createMetrics(registry),
       logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
     });

@@ -4,6 +4,7 @@ import type { Ms } from '../core/units.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallResult, GatewayMetrics } from '../observability/metrics.ts';
 import type { Client } from './client.ts';
+import type { LogCalls } from './logs/logCalls.ts';
 import type { Answer, NetworkRouter } from './networkRouter.ts';
 
 export interface CallTotals {
@@ -23,6 +24,8 @@ export interface CallHandler {
 export function createCallHandler(args: {
   readonly clock: Clock;
   readonly deadlineMs: () => Ms;
+  /** Those of `eth_getLogs`: they may have to be answered in parts. */
+  readonly logCalls: LogCalls;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }): CallHandler {
@@ -67,7 +70,10 @@ export function createCallHandler(args: {
     handle(router, call, client) {
       const start = args.clock.now();
       const { session } = client;
-      return router.forward(call, { deadlineMs: args.deadlineMs(), client, session }).then((answer) => {
+      const options = { deadlineMs: args.deadlineMs(), client, session };
+      const isOfLogs = call.method === 'eth_getLogs';
+      const asked = isOfLogs ? args.logCalls(router, call, options) : router.forward(call, options);
+      return asked.then((answer) => {
         settle(router, call, client, answer, args.clock.now() - start);
         return answer;
       });
@@ -79,6 +85,7 @@ export function createCallHandler(args: {
 /** `error` is the caller's own to see: their mistake, or a question that no service of this network can answer. */
 export function callResult(answer: Answer): Exclude<CallResult, 'gone'> {
   if (answer.kind === 'result') return 'result';
+  if (answer.refused) return 'error';
   const own = answer.attempts.some((attempt) => attempt.class === 'client' || attempt.class === 'capability');
   return own ? 'error' : 'failed';
 }

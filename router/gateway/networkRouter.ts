@@ -59,11 +59,24 @@ export interface Attempt {
   /** When it began, since the call did. */
   readonly afterMs: Ms;
   readonly latencyMs: Ms;
+  /** Of a call that took several queries: which of them. */
+  readonly part?: number;
 }
 
-export type Answer =
-  | { readonly kind: 'result'; readonly result: RawJson; readonly attempts: readonly Attempt[] }
-  | { readonly kind: 'error'; readonly error: RawJson; readonly attempts: readonly Attempt[] };
+export type Answer = {
+  /** Of a call that was split only some are told. */
+  readonly attempts: readonly Attempt[];
+  /** The queries that a call took that was split; left out for all others. */
+  readonly parts?: number;
+} & (
+  | { readonly kind: 'result'; readonly result: RawJson }
+  | {
+      readonly kind: 'error';
+      readonly error: RawJson;
+      /** The caller asked for more than this gateway gives. */
+      readonly refused?: true;
+    }
+);
 
 export interface ServiceView {
   readonly key: string;
@@ -99,8 +112,8 @@ export interface NetworkRouter {
   /** The block number that the services agree on; undefined before the first report. */
   agreedHead(): number | undefined;
   /**
-   * The longest `eth_getLogs` query, in blocks, that some eligible service is believed to answer; undefined while one of
-   * them has no known limit, or nobody is eligible. Its work grows with the services: for calls that it concerns.
+   * The longest `eth_getLogs` query, in blocks, that some service which is well is believed to answer; undefined while one
+   * of them has no known limit, or nobody is well. Its work grows with the services: for calls that it concerns.
    */
   logBlocks(): number | undefined;
   /** How a call would be answered now, by the rules that route. Its work grows with the services: for operators. */
@@ -314,7 +327,9 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       const now = clock.now();
       let longest: number | undefined;
       for (const state of states.values()) {
-        if (reasonOf(state, ORDINARY, now) !== undefined) continue;
+        const reason = reasonOf(state, ORDINARY, now);
+        // One that is asked too often says nothing else than before.
+        if (reason !== undefined && reason !== 'held-off') continue;
         const limit = logLimit(state.health.abilities, now);
         if (limit === undefined) return undefined;
         longest = Math.max(longest ?? 0, limit);

@@ -2,6 +2,7 @@ import { BaseError, LimitExceededRpcError, ResponseBodyTooLargeError, TimeoutErr
 import { plainText } from '../chain/chainError.ts';
 import { type FailedAnswer, failedAnswer } from '../chain/failedAnswer.ts';
 import { rowOf } from '../core/classify.ts';
+import { soundsTooLarge } from '../core/sizeRefusal.ts';
 import type { Ms, UnixSeconds } from '../core/units.ts';
 
 /**
@@ -14,12 +15,7 @@ export type LogsRefusal =
   | { readonly kind: 'tooLarge' | 'timedOut' | 'other' }
   | { readonly kind: 'rateLimited'; readonly retryAfterMs: Ms | undefined };
 
-// Every node and provider has its own words for it; a needless halving costs one request, a missed one the backfill.
-const REFUSAL =
-  /range|too (?:many|large|big|much|wide)|limit|exceed|max(?:imum)?\b|more than \d+|response size|specify an address/i;
 const TIMED_OUT = /timed? ?out|took too long|deadline/i;
-// Rates are limited and exceeded as well, but not in these words.
-const OF_THE_SIZE = /\b(?:ranges?|blocks|results|logs|response|payload)\b/i;
 
 const HTTP_OK = 200;
 const HTTP_TOO_LARGE = 413;
@@ -33,13 +29,13 @@ export function logsRefusal(error: unknown, now: UnixSeconds): LogsRefusal {
   if (answer?.status === HTTP_GATEWAY_TIMEOUT || hasCause(error, TimeoutError)) return { kind: 'timedOut' };
   if (answer?.status === HTTP_TOO_LARGE || hasCause(error, ResponseBodyTooLargeError))
     return { kind: 'tooLarge' };
-  const refusal = REFUSAL.test(text);
-  if (refusal && OF_THE_SIZE.test(text) && answer?.status !== HTTP_TOO_MANY_REQUESTS)
-    return { kind: 'tooLarge' };
+  // A needless halving costs one request, a missed one the backfill.
+  const sounds = soundsTooLarge(text);
+  if (sounds === 'yes' && answer?.status !== HTTP_TOO_MANY_REQUESTS) return { kind: 'tooLarge' };
   if (answer !== undefined && isRateLimit(answer))
     return { kind: 'rateLimited', retryAfterMs: answer.retryAfterMs };
   if (TIMED_OUT.test(text)) return { kind: 'timedOut' };
-  return { kind: refusal || hasCause(error, LimitExceededRpcError) ? 'tooLarge' : 'other' };
+  return { kind: sounds !== 'no' || hasCause(error, LimitExceededRpcError) ? 'tooLarge' : 'other' };
 }
 
 function isRateLimit({ status, code, message }: FailedAnswer): boolean {

@@ -33,6 +33,11 @@ export interface GatewayMetrics {
   /** @param outcome `ok` or the error's class; @param reason `ok` or the failure's reason */
   attempt(network: string, service: string, outcome: string, reason: string): void;
   failover(network: string): void;
+  /**
+   * A query for logs that was to be answered in parts.
+   * @param result as of a call, or `refused`: beyond the gateway's bounds
+   */
+  logSplit(network: string, result: CallResult | 'refused'): void;
   /** An HTTP answer; @param status e.g. 200 */
   http(route: string, status: number): void;
   /** A refused request body: not JSON, too large and the like. */
@@ -68,6 +73,11 @@ export function createMetrics(registry: Registry): GatewayMetrics {
     help: 'Attempts after the first of a call',
     labelNames: ['network'],
   });
+  const logSplits = createCounter(registry, {
+    name: 'din_log_splits_total',
+    help: 'Calls of eth_getLogs that were to be answered in parts: as calls, or refused (beyond the bounds)',
+    labelNames: ['network', 'result'],
+  });
   const http = createCounter(registry, {
     name: 'din_http_responses_total',
     help: 'HTTP answers by route and status',
@@ -87,6 +97,7 @@ export function createMetrics(registry: Registry): GatewayMetrics {
     },
     attempt: attempts.inc,
     failover: failovers.inc,
+    logSplit: logSplits.inc,
     http: (route, status) => http.inc(route, String(status)),
     refused: refused.inc,
     forgetService: attempts.remove,
