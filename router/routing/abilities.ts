@@ -103,8 +103,9 @@ function showed(abilities: Abilities, bits: number): Abilities {
   return { ...abilities, has: abilities.has | bits, ...withoutLacks(abilities, bits) };
 }
 
-/** A capability was asked for and is not there. */
+/** Capabilities were asked for and are not there. */
 export function lacking(abilities: Abilities, bit: number, now: Ms): Abilities {
+  if (bit === 0) return abilities;
   const { lacks, lacksUntil } = withoutLacks(abilities, bit);
   return {
     ...abilities,
@@ -145,10 +146,9 @@ function hasFreshLack({ lacksUntil }: Abilities, bits: number, now: Ms): boolean
 
 /** Names of what it was learnt to lack, and is still believed to. */
 export function lackNames(abilities: Abilities, now: Ms): Capability[] {
-  let bits = 0;
-  for (const { bit, until } of abilities.lacksUntil) if (now < until) bits |= bit;
-  if (believedLimit(abilities.depth, now) !== undefined) bits |= archive;
-  return capabilityNames(bits);
+  const lacks = abilities.lacksUntil.filter(({ until }) => now < until);
+  const bits = lacks.reduce((sum, { bit }) => sum | bit, 0);
+  return capabilityNames(believedLimit(abilities.depth, now) === undefined ? bits : bits | archive);
 }
 
 /** The longest query for logs that it is believed to answer, in blocks; undefined while no limit is known. */

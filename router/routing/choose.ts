@@ -85,7 +85,9 @@ export function chanceOfFirst(cost: number, weight: number, otherCost: number, o
 }
 
 function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefined {
-  let best: { service: Service; reason: IneligibleReason; rank: number; cost: number } | undefined;
+  let best:
+    | { service: Service; reason: IneligibleReason; rank: number; tier: readonly Service[]; cost: number }
+    | undefined;
   for (const tier of args.tiers) {
     for (const service of tier) {
       if (args.isTried(service)) continue;
@@ -93,8 +95,9 @@ function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefin
       if (reason === undefined || !args.isLastResort(reason, service)) continue;
       const rank = INELIGIBLE_REASONS.indexOf(reason);
       const cost = args.costOf(service);
-      if (!best || rank < best.rank || (rank === best.rank && cost < best.cost)) {
-        best = { service, reason, rank, cost };
+      // Of those equally bad, too, the better tier comes first.
+      if (!best || rank < best.rank || (rank === best.rank && tier === best.tier && cost < best.cost)) {
+        best = { service, reason, rank, tier, cost };
       }
     }
   }
