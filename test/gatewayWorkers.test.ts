@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { GatewayConfigInput } from '../router/config/schema.ts';
+import type { RoutePage } from '../router/gateway/routePage.ts';
 import { type GatewayProcess, startGatewayProcess } from './fixtures/gatewayProcess.ts';
 import { type NamedNode, startNamedNode } from './fixtures/namedNode.ts';
 
@@ -99,6 +100,27 @@ test('two workers serve, and each page is about the whole gateway', async () => 
     expect(sample(text, 'din_workers')).toBe(2);
     expect(text.match(/^# TYPE din_calls_total /gm)).toHaveLength(1);
   }
+});
+
+test('who would answer a call is told for all workers together, whichever is asked', async () => {
+  const [one, two] = [await node('one'), await node('two')];
+  const made = await gateway(config(one, two));
+  const clients = Array.from({ length: 4 }, () => client(made));
+  const ended = clients.map((call) => call('eth_wait'));
+  await expect.poll(() => one.waiting.length + two.waiting.length, WAIT).toBe(4);
+  for (let looks = 0; looks < 4; looks += 1) {
+    const response = await fetch(`${made.url}/status/route?network=devnet&method=eth_call`);
+    const page = (await response.json()) as RoutePage;
+    expect(page).toMatchObject({ processes: 2, counts: { services: 2, eligible: 2 } });
+    const inFlight = Object.fromEntries(page.ranking.map((each) => [each.label, each.inFlight]));
+    expect(inFlight).toEqual({ 'own-0': one.waiting.length, 'own-1': two.waiting.length });
+    expect(page.ranking.map(({ eligibleIn }) => eligibleIn)).toEqual([2, 2]);
+    expect(page.ranking.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 4);
+  }
+  const unknown = await fetch(`${made.url}/status/route?network=nowhere&method=eth_call`);
+  expect([unknown.status, await unknown.json()]).toMatchObject([404, { networks: ['devnet'] }]);
+  for (const answer of [...one.waiting, ...two.waiting]) answer();
+  await Promise.all(ended);
 });
 
 test("a killed worker loses its own calls in flight and no one else's, is replaced, and stays counted", async () => {

@@ -1,13 +1,14 @@
 import { Registry } from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { GatewayConfig } from '../config/schema.ts';
-import { createMetricsApp } from '../gateway/app.ts';
 import { createGoneCounts } from '../gateway/cluster/goneCounts.ts';
 import { mergedRouters } from '../gateway/cluster/mergedRouters.ts';
+import { mergeExplanations } from '../gateway/cluster/mergeExplanations.ts';
 import { sumTotals } from '../gateway/cluster/mergeViews.ts';
 import type { Pages, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { readiness } from '../gateway/readiness.ts';
+import { type RouteAnswer, type RouteQuestion, routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus, type RouterView } from '../gateway/status.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { sumMetrics } from '../observability/sumMetrics.ts';
@@ -58,7 +59,13 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   metrics.collectFrom(() => gatewayGauges(state(shownRouters)));
   const workerMetrics = createWorkerMetrics(registry, () => pool?.count() ?? 0);
   const reportsNow = async () => (await pool?.reports()) ?? [];
-  const pages: { [Kind in keyof Pages]: () => Promise<Pages[Kind]> } = {
+  const explain = async (question: RouteQuestion): Promise<RouteAnswer> => {
+    const polled = routeAnswer(control.table, question);
+    if (polled.kind !== 'explained') return polled;
+    const workers = (await pool?.explanations(question)) ?? [];
+    return { kind: 'explained', explanation: mergeExplanations(polled.explanation, workers) };
+  };
+  const pages: { [Kind in Exclude<keyof Pages, 'route'>]: () => Promise<Pages[Kind]> } = {
     async readiness() {
       const hasEligible = (await pool?.hasEligible()) ?? false;
       return readiness({ ...state([]), hasEligible });
@@ -96,7 +103,9 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     await control.stop();
     await upstream.close();
   };
-  const metricsApp = config.metrics && createMetricsApp({ text: pages.metrics, logger });
+  // Without a port of its own this process has no use for a web server.
+  const metricsApp =
+    config.metrics && (await import('../gateway/app.ts')).createMetricsApp({ text: pages.metrics, logger });
 
   control.apply();
   const opened = await openGateway({
@@ -110,11 +119,11 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
           ...news.everything(),
           ...(shutdown.isDraining() ? [{ kind: 'drain' } as const] : []),
         ],
-        async onAsk(page) {
+        async onAsk(asked) {
           try {
-            return await pages[page]();
+            return await (asked.page === 'route' ? explain(asked.question) : pages[asked.page]());
           } catch (error) {
-            logger.error({ err: error, page }, 'page_failed');
+            logger.error({ err: error, page: asked.page }, 'page_failed');
             return null;
           }
         },

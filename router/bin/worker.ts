@@ -6,6 +6,7 @@ import { createCallHandler } from '../gateway/callHandler.ts';
 import { FLOOR_FILE, FLOOR_ROWS, floorMemory } from '../gateway/cluster/floorFile.ts';
 import type {
   FromWorker,
+  PageQuestion,
   Pages,
   ToWorker,
   WorkerConfig,
@@ -64,8 +65,8 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
     },
   });
 
-  const page = <Kind extends keyof Pages>(kind: Kind) =>
-    new Promise<Pages[Kind]>((resolve, reject) => {
+  const page = <Asked extends PageQuestion>(asked: Asked) =>
+    new Promise<Pages[Asked['page']]>((resolve, reject) => {
       lastQuestion += 1;
       const id = lastQuestion;
       const timer = setTimeout(() => questions.get(id)?.(null), PAGE_TIMEOUT_MS);
@@ -73,20 +74,20 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         questions.delete(id);
         clearTimeout(timer);
         // Asked for by its kind, and answered by the same code base.
-        if (answer !== null) resolve(answer as Pages[Kind]);
-        else reject(new Error(`the primary gave no ${kind}`));
+        if (answer !== null) resolve(answer as Pages[Asked['page']]);
+        else reject(new Error(`the primary gave no ${asked.page}`));
       });
-      tell({ kind: 'ask', id, page: kind });
+      tell({ kind: 'ask', id, ...asked });
     });
   const app = createApp({
     rpc: { resolve: table.resolve, answer: calls.handle, limits: () => config.limits, clock },
     operator: {
-      readiness: () => page('readiness'),
-      status: () => page('status'),
-      explain: (question) => routeAnswer(table, question),
+      readiness: () => page({ page: 'readiness' }),
+      status: () => page({ page: 'status' }),
+      explain: (question) => page({ page: 'route', question }),
     },
     metrics,
-    metricsText: config.metrics ? undefined : () => page('metrics'),
+    metricsText: config.metrics ? undefined : () => page({ page: 'metrics' }),
     logger,
     isDraining: () => draining,
   });
@@ -141,6 +142,9 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         tell({ kind: 'eligible', id: message.id, hasEligible });
         break;
       }
+      case 'explain':
+        tell({ kind: 'explained', id: message.id, answer: routeAnswer(table, message.question) });
+        break;
       case 'page':
         questions.get(message.id)?.(message.page);
         break;

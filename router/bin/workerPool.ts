@@ -3,11 +3,19 @@ import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DinError } from '../core/dinError.ts';
 import { createFloorFile, workerStdio } from '../gateway/cluster/floorFile.ts';
-import type { FromWorker, Pages, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
+import type {
+  FromWorker,
+  PageQuestion,
+  Pages,
+  ToWorker,
+  WorkerConfig,
+  WorkerReport,
+} from '../gateway/cluster/messages.ts';
 import { createOutbox, type Telling } from '../gateway/cluster/outbox.ts';
 import { restartDelay } from '../gateway/cluster/restartDelay.ts';
 import { createRoutingChanges } from '../gateway/cluster/routingChanges.ts';
 import { ListenError } from '../gateway/listen.ts';
+import type { RouteExplanation, RouteQuestion } from '../gateway/routeExplanation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { rememberHandedOver } from './handedOver.ts';
 
@@ -19,6 +27,8 @@ export interface WorkerPool {
   reports(): Promise<readonly WorkerReport[]>;
   /** Whether one of them has a service to ask. */
   hasEligible(): Promise<boolean>;
+  /** How each worker that is not busy would route a call; none of those that do not know the network. */
+  explanations(question: RouteQuestion): Promise<readonly RouteExplanation[]>;
   /** Lets all end: new connections are refused, calls in flight answered. Those still there after the time are killed. */
   close(withinMs: number): Promise<void>;
 }
@@ -31,11 +41,21 @@ export interface WorkerPoolArgs {
   /** All else that a new worker has to know. */
   readonly greeting: () => readonly Telling[];
   /** A page about the whole gateway; null when it cannot be written. */
-  readonly onAsk: (page: keyof Pages) => Promise<Pages[keyof Pages] | null>;
+  readonly onAsk: (asked: PageQuestion) => Promise<Pages[keyof Pages] | null>;
   /** A worker is gone, with what it last reported if it did. */
   readonly onGone: (why: WorkerEnd, last: WorkerReport | undefined) => void;
   /** Before any worker is begun. */
   readonly onPool: (pool: WorkerPool) => void;
+}
+
+type Question = Extract<ToWorker, { readonly kind: 'report' | 'eligible' | 'explain' }>;
+
+interface Asked {
+  /** Those who have not answered. */
+  readonly left: Set<number>;
+  readonly done: () => void;
+  /** Of those who have. */
+  readonly explanations: RouteExplanation[];
 }
 
 export type WorkerEnd = 'died' | 'hung' | 'closed';
@@ -69,7 +89,7 @@ const HUNG_AT_START_AFTER_LOOKS = 60;
 export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   const { logger } = args;
   const members = new Map<number, Member>();
-  const waiting = new Map<number, { readonly left: Set<number>; readonly done: () => void }>();
+  const waiting = new Map<number, Asked>();
   const started = Promise.withResolvers<number>();
   let lastQuestion = 0;
   let deathsInARow = 0;
@@ -144,7 +164,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         member.worker.process.kill('SIGKILL');
         break;
       case 'ask':
-        member.tell?.({ kind: 'page', id: message.id, page: await args.onAsk(message.page) });
+        member.tell?.({ kind: 'page', id: message.id, page: await args.onAsk(message) });
         break;
       case 'report':
         member.last = message.report;
@@ -152,6 +172,11 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         break;
       case 'eligible':
         member.hasEligible = message.hasEligible;
+        answered(message.id, member.worker.id);
+        break;
+      case 'explained':
+        if (message.answer.kind === 'explained')
+          waiting.get(message.id)?.explanations.push(message.answer.explanation);
         answered(message.id, member.worker.id);
         break;
     }
@@ -191,19 +216,22 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     }, delayMs);
   };
 
-  /** Until all that serve have answered, or the time is over. */
-  const askAll = async (kind: 'report' | 'eligible') => {
+  /** Until all that serve have answered, or the time is over; with the explanations that they gave. */
+  const askAll = async (question: (id: number) => Question): Promise<readonly RouteExplanation[]> => {
     lastQuestion += 1;
     const id = lastQuestion;
     const asked = [...members.values()].filter(isServing);
-    if (asked.length === 0) return;
+    const explanations: RouteExplanation[] = [];
+    if (asked.length === 0) return explanations;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, REPORT_TIMEOUT_MS);
-    waiting.set(id, { left: new Set(asked.map(({ worker }) => worker.id)), done: resolve });
-    for (const member of asked) member.tell?.({ kind, id });
+    const left = new Set(asked.map(({ worker }) => worker.id));
+    waiting.set(id, { left, done: resolve, explanations });
+    for (const member of asked) member.tell?.(question(id));
     await promise;
     clearTimeout(timer);
     waiting.delete(id);
+    return explanations;
   };
 
   const pool: WorkerPool = {
@@ -212,13 +240,14 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
       for (const member of members.values()) member.tell?.(telling);
     },
     async reports() {
-      await askAll('report');
+      await askAll((id) => ({ kind: 'report', id }));
       return Array.from(members.values(), ({ last }) => last).filter((last) => last !== undefined);
     },
     async hasEligible() {
-      await askAll('eligible');
+      await askAll((id) => ({ kind: 'eligible', id }));
       return members.values().some((member) => isServing(member) && member.hasEligible);
     },
+    explanations: (question) => askAll((id) => ({ kind: 'explain', id, question })),
     async close(withinMs) {
       isClosing = true;
       for (const member of members.values()) {

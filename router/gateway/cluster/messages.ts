@@ -4,6 +4,7 @@ import type { MetricsJson } from '../../observability/sumMetrics.ts';
 import type { CallTotals } from '../callHandler.ts';
 import type { HeadReport, RouteService, ServiceView } from '../networkRouter.ts';
 import type { Readiness } from '../readiness.ts';
+import type { RouteAnswer, RouteQuestion } from '../routeExplanation.ts';
 import type { GatewayStatus } from '../status.ts';
 
 /*
@@ -51,7 +52,12 @@ export interface Pages {
   readonly readiness: Readiness;
   readonly status: GatewayStatus;
   readonly metrics: string;
+  readonly route: RouteAnswer;
 }
+
+export type PageQuestion =
+  | { readonly page: Exclude<keyof Pages, 'route'> }
+  | { readonly page: 'route'; readonly question: RouteQuestion };
 
 /** What a worker knows by its own calls. */
 export interface WorkerReport {
@@ -72,6 +78,7 @@ export type ToWorker =
   | { readonly kind: 'report'; readonly id: number }
   /** A small question beside the report, which grows with the services: load balancers ask each second. */
   | { readonly kind: 'eligible'; readonly id: number }
+  | { readonly kind: 'explain'; readonly id: number; readonly question: RouteQuestion }
   /** To be answered at once. */
   | { readonly kind: 'ping' }
   /** Null: the page could not be written. */
@@ -86,6 +93,7 @@ export type FromWorker =
   | { readonly kind: 'alive' }
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'unable'; readonly code: 'PORT_IN_USE' | 'LISTEN_FAILED'; readonly message: string }
-  | { readonly kind: 'ask'; readonly id: number; readonly page: keyof Pages }
+  | ({ readonly kind: 'ask'; readonly id: number } & PageQuestion)
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
-  | { readonly kind: 'eligible'; readonly id: number; readonly hasEligible: boolean };
+  | { readonly kind: 'eligible'; readonly id: number; readonly hasEligible: boolean }
+  | { readonly kind: 'explained'; readonly id: number; readonly answer: RouteAnswer };
