@@ -123,9 +123,18 @@ function skipKey(text: string, start: number): number {
   return end < 0 ? -1 : skipColon(text, end);
 }
 
-/** Index after the value at `start`, or -1. A loop and not a recursion: depth is the sender's choice. */
+/** Index after the value at `start`, or -1. */
 function skipValue(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  return first === OPEN_OBJECT || first === OPEN_ARRAY
+    ? skipNested(text, start)
+    : skipScalar(text, start, first);
+}
+
+/** Of an object or array. A loop and not a recursion: depth is the sender's choice. */
+function skipNested(text: string, start: number): number {
   const closers: number[] = [];
+  let depth = 0;
   let at = start;
   for (;;) {
     const first = text.charCodeAt(at);
@@ -133,7 +142,9 @@ function skipValue(text: string, start: number): number {
       const closer = first + 2;
       at = skipSpace(text, at + 1);
       if (text.charCodeAt(at) !== closer) {
-        if (closers.push(closer) > MAX_DEPTH) return -1;
+        if (depth === MAX_DEPTH) return -1;
+        closers[depth] = closer;
+        depth += 1;
         if (closer === CLOSE_OBJECT) at = skipKey(text, at);
         if (at < 0) return -1;
         continue;
@@ -145,8 +156,8 @@ function skipValue(text: string, start: number): number {
     }
     // A value has ended: close what ends with it, or go on to the next value.
     for (;;) {
-      const closer = closers[closers.length - 1];
-      if (closer === undefined) return at;
+      if (depth === 0) return at;
+      const closer = closers[depth - 1];
       at = skipSpace(text, at);
       const next = text.charCodeAt(at);
       at += 1;
@@ -157,7 +168,7 @@ function skipValue(text: string, start: number): number {
         break;
       }
       if (next !== closer) return -1;
-      closers.pop();
+      depth -= 1;
     }
   }
 }

@@ -71,18 +71,21 @@ function blameless(errorClass: ErrorClass): ErrorClass {
 }
 
 export interface AnswerMembers {
-  id?: RawJson;
-  result?: RawJson;
-  error?: RawJson;
+  id: RawJson | undefined;
+  result: RawJson | undefined;
+  error: RawJson | undefined;
   /** Of an answer that is no JSON-RPC. */
-  message?: RawJson;
+  message: RawJson | undefined;
 }
 
 /** Undefined when the text, each byte one latin1 character, is not one strict JSON object. */
 export function readMembers(text: string): AnswerMembers | undefined {
-  const members: AnswerMembers = {};
+  const members: AnswerMembers = { id: undefined, result: undefined, error: undefined, message: undefined };
   const isObject = eachMember(text, (key, value) => {
-    if (key === 'id' || key === 'result' || key === 'error' || key === 'message') members[key] = value;
+    if (key === 'id') members.id = value;
+    else if (key === 'result') members.result = value;
+    else if (key === 'error') members.error = value;
+    else if (key === 'message') members.message = value;
   });
   return isObject ? members : undefined;
 }

@@ -43,6 +43,8 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
   let pieces = 0;
   let ticks = 0;
   let served = 0;
+  /** The client has said all. */
+  let hasEnded = false;
   // A client sends the same head again and again.
   let lastHead = '';
   let lastRequest: PlainRequest | undefined;
@@ -103,7 +105,7 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
     client = undefined;
     served += 1;
     ticks = 0;
-    const isLast = given.last || args.isClosing() || socket.readableEnded;
+    const isLast = given.last || args.isClosing() || hasEnded;
     const text = replyText(given, requestId, isLast ? undefined : args.keepAliveSeconds);
     if (isLast) {
       state = 'blocked';
@@ -138,7 +140,8 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
   }
 
   function onEnd(): void {
-    // A client that has said all still waits for its answer.
+    hasEnded = true;
+    // It may still wait for its answer.
     if (state === 'idle') socket.end();
   }
 

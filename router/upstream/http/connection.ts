@@ -43,9 +43,9 @@ export interface ConnectionArgs {
   readonly opened: OpenSocket;
   readonly limits: ResponseLimits;
   /** The response is complete and the server keeps the connection. */
-  onFree(connection: Connection, head: ResponseHead): void;
+  onFree(head: ResponseHead): void;
   /** Called once, whoever ended it. */
-  onClosed(connection: Connection): void;
+  onClosed(): void;
   /** A kept connection ended before the server said a word: it was closing it already, most likely. */
   onStale(request: HttpRequest): void;
 }
@@ -63,7 +63,7 @@ export function createConnection(args: ConnectionArgs): Connection {
     closed = true;
     current = undefined;
     socket.destroy();
-    args.onClosed(connection);
+    args.onClosed();
   }
 
   function fail(reason: FailureReason) {
@@ -84,7 +84,7 @@ export function createConnection(args: ConnectionArgs): Connection {
     // A server that has not read the whole request yet will take the rest of it for the next one.
     const inStep = serverKeeps && head.keepAlive && !parser.hasSurplus() && socket.writableLength === 0;
     const body = parser.takeBody();
-    if (request.onResponse(head, body) && inStep) args.onFree(connection, head);
+    if (request.onResponse(head, body) && inStep) args.onFree(head);
     else close();
   }
 

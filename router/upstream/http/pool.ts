@@ -45,14 +45,14 @@ export function refuse(request: HttpRequest): void {
 export function createPool(args: PoolArgs): Pool {
   const { clock, maxConnections } = args;
   const opening = new Set<OpenSocket>();
-  const busy = new Set<Connection>();
+  /** Changes only when one opens or closes. */
+  const open = new Set<Connection>();
   // The last one used is used next, so that those not needed grow old.
   const idle: { connection: Connection; until: Ms }[] = [];
   const waiting = new Set<HttpRequest>();
   let closed = false;
 
   function assign(connection: Connection, request: HttpRequest, kept: boolean) {
-    busy.add(connection);
     connection.send(request, kept);
   }
 
@@ -79,11 +79,7 @@ export function createPool(args: PoolArgs): Pool {
   }
 
   function openMore() {
-    while (
-      !closed &&
-      opening.size < waiting.size &&
-      opening.size + busy.size + idle.length < maxConnections
-    ) {
+    while (!closed && opening.size < waiting.size && opening.size + open.size < maxConnections) {
       const opened = args.open((failed) => {
         // Given up already: its end is no news.
         if (!opening.delete(opened)) return;
@@ -96,15 +92,12 @@ export function createPool(args: PoolArgs): Pool {
   }
 
   function connect(opened: OpenSocket): Connection {
-    return createConnection({
+    const connection = createConnection({
       opened,
       limits: args.limits,
-      onFree(connection, { keepAliveSeconds }) {
-        busy.delete(connection);
-        serve(connection, true, keepAliveSeconds);
-      },
-      onClosed(connection) {
-        busy.delete(connection);
+      onFree: ({ keepAliveSeconds }) => serve(connection, true, keepAliveSeconds),
+      onClosed() {
+        open.delete(connection);
         const at = idle.findIndex((entry) => entry.connection === connection);
         if (at >= 0) idle.splice(at, 1);
         openMore();
@@ -116,6 +109,8 @@ export function createPool(args: PoolArgs): Pool {
         send(request);
       },
     });
+    open.add(connection);
+    return connection;
   }
 
   function serve(connection: Connection, kept: boolean, keepAliveSeconds = Number.POSITIVE_INFINITY) {
@@ -142,7 +137,7 @@ export function createPool(args: PoolArgs): Pool {
         if (hasHung && oldest && opening.size > waiting.size) giveUp(oldest);
         return { unsent: true, head: undefined };
       }
-      const connection = busy.values().find((one) => one.carries(request));
+      const connection = open.values().find((one) => one.carries(request));
       const head = connection?.head();
       connection?.close();
       return { unsent: false, head };
@@ -151,12 +146,12 @@ export function createPool(args: PoolArgs): Pool {
       const now = clock.now();
       for (const { connection } of idle.filter(({ until }) => until <= now)) connection.close();
     },
-    isEmpty: () => opening.size + busy.size + idle.length + waiting.size === 0,
+    isEmpty: () => opening.size + open.size + waiting.size === 0,
     close() {
       closed = true;
       for (const opened of opening) giveUp(opened);
       for (const { connection } of idle.splice(0)) connection.close();
-      for (const connection of busy) connection.fail('aborted');
+      for (const connection of open) connection.fail('aborted');
       for (let next = takeWaiting(); next; next = takeWaiting()) {
         next.onFailure({ reason: 'aborted', head: undefined, unsent: true });
       }
