@@ -32,13 +32,26 @@ export function forwardCall(args: ForwardCallArgs): Promise<Answer> {
   let isAnswered = false;
   let timer: NodeJS.Timeout | undefined;
   let silence: Ms | undefined;
+  let isEarly = false;
   let doubt: Doubt | undefined;
 
   function ask(among: Among): void {
     const next = run.start(among, onEnded);
     // With nobody left to join, those that run have all the time there is.
     silence = next && kind === 'read' ? hedgeDelay(next, settings, hedges) : undefined;
+    isEarly = silence !== undefined && silence < settings.stallMs;
     if (next) running += 1;
+  }
+
+  /** Only one that is well: the one at work is, and would not be waited for. */
+  function hedge(waited: Ms): void {
+    ask('well');
+    if (silence !== undefined) {
+      hedges.spend();
+      return;
+    }
+    silence = ms(settings.stallMs - waited);
+    isEarly = false;
   }
 
   /** Undefined when the answer is still to come. */
@@ -122,8 +135,8 @@ export function forwardCall(args: ForwardCallArgs): Promise<Answer> {
   function onSilence(): void {
     proceed(() => {
       if (silence === undefined) return lastWord();
-      if (silence < settings.stallMs) hedges.spend();
-      ask('join');
+      if (isEarly) hedge(silence);
+      else ask('join');
       return undefined;
     });
   }

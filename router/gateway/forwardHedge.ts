@@ -21,3 +21,6 @@ export function createHedgeBudget(share: number): HedgeBudget {
     },
   };
 }
+
+/** For calls that are to be answered by one service: another one would be faster, and know something else. */
+export const NO_HEDGES: HedgeBudget = { earn() {}, canSpend: () => false, spend() {} };

@@ -24,7 +24,7 @@ import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
 import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
-import { createHedgeBudget } from './forwardHedge.ts';
+import { createHedgeBudget, NO_HEDGES } from './forwardHedge.ts';
 import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
 import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
@@ -253,7 +253,8 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     const { kind } = traits;
     const run = createCallRun(within, call, traits, deadlineMs, session);
     if (kind === 'read') client?.onGone(run.cancel);
-    return forwardCall({ slug: args.slug, run, kind, settings, hedges, opinions });
+    const ofCall = session === undefined ? hedges : NO_HEDGES;
+    return forwardCall({ slug: args.slug, run, kind, settings, hedges: ofCall, opinions });
   };
 
   return {

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** Services of which every so many-th call hangs for long. */
-function network(slowEvery: number) {
+function network(slowEvery: number, session?: string) {
   const clock = { now: () => ms(Date.now()), unix: systemClock.unix };
   let asked = 0;
   const upstream = clientOf(
@@ -38,22 +38,25 @@ function network(slowEvery: number) {
   const measure = async (method: string, count: number) => {
     asked = 0;
     const spans: number[] = [];
+    const services = new Set<string | undefined>();
     for (let calls = 0; calls < count; calls += 1) {
       const start = Date.now();
-      const answer = router.forward(call(method), DEADLINE);
+      const answer = router.forward(call(method), { ...DEADLINE, session });
       await vi.advanceTimersToNextTimerAsync();
       let done = false;
-      void answer.then(() => {
+      void answer.then(({ attempts }) => {
         done = true;
+        services.add(attempts.find(({ reason }) => reason === 'ok')?.service);
       });
       await Promise.resolve();
       while (!done) await vi.advanceTimersToNextTimerAsync();
       spans.push(Date.now() - start);
     }
     spans.sort((one, other) => one - other);
-    return { asked, p99: spans[Math.floor(count * 0.99)] ?? 0, worst: spans.at(-1) ?? 0 };
+    const [p99 = 0, worst = 0] = [spans[Math.floor(count * 0.99)], spans.at(-1)];
+    return { asked, p99, worst, services: services.size };
   };
-  return { measure };
+  return { measure, router };
 }
 
 describe('a second service for a slow read', () => {
@@ -75,5 +78,23 @@ describe('a second service for a slow read', () => {
     const { measure } = network(2);
     const { asked, worst } = await measure('eth_sendTransaction', 200);
     expect([asked, worst]).toEqual([200, SLOW_MS]);
+  });
+
+  it('never comes before it must within a session: the other one may not have its transaction', async () => {
+    const { measure } = network(33, 'wallet-1');
+    const { services, worst } = await measure('eth_getTransactionCount', 500);
+    expect([services, worst]).toEqual([1, SLOW_MS]);
+  });
+
+  it('is never one that should not be asked while another is at work, and hangs on for longer when there is none', async () => {
+    const { measure, router } = network(33);
+    for (const key of ['a', 'b']) router.reportHead(key, { ok: true, number: 100, chainIdOk: false });
+    for (let number = 101; number < 200; number += 1) {
+      router.reportHead('c', { ok: true, number, chainIdOk: true });
+    }
+    for (const key of ['a', 'b']) router.reportHead(key, { ok: true, number: 100, chainIdOk: true });
+    expect(router.services().map(({ reason }) => reason)).toEqual(['lagging', 'lagging', undefined]);
+    const { services, worst, asked } = await measure('eth_call', 500);
+    expect([services, worst, asked]).toEqual([1, SLOW_MS, 500]);
   });
 });

@@ -57,14 +57,15 @@ export function ineligibleReason(args: {
 }
 
 /**
- * Who is asked next: `any` that may help; `join`: beside one that is still at work; `able`: after a node has answered
- * that it cannot, for which only others as healthy may know better: the rest would cost time and say the same.
+ * Who is asked next: `any` that may help; `join`: beside one that is still at work; `well`: beside one that will most
+ * likely answer; `able`: after a node has answered that it cannot, for which only others as healthy may know better: the
+ * rest would cost time and say the same.
  */
-export type Among = 'any' | 'join' | 'able';
+export type Among = 'any' | 'join' | 'well' | 'able';
 
 /** Whether a service may be asked although it is not eligible. One on a wrong chain would answer, and wrongly. */
 export function isLastResort(reason: IneligibleReason, among: Among, health: Health): boolean {
-  if (reason === 'wrong-chain') return false;
+  if (reason === 'wrong-chain' || among === 'well') return false;
   if (among === 'any') return true;
   if (among === 'join') return !isLongShot(reason);
   // What was learnt may have changed since: one that lacked it is asked after all others.
