@@ -118,6 +118,23 @@ describe('choose', () => {
     expect(counts.size).toBe(5);
   });
 
+  it('compares also when most others are out: a slow one gets no calls for want of a rival', () => {
+    let state = 3;
+    const random = () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const tier: Service[] = Array.from({ length: 20 }, (_, index) => ({
+      name: String(index),
+      reason: 'silent',
+    }));
+    tier[4] = { name: 'fast' };
+    tier[11] = { name: 'slow', cost: 30 };
+    let slow = 0;
+    for (let call = 0; call < 5_000; call += 1) if (pick([tier], random)?.service.name === 'slow') slow += 1;
+    expect(slow).toBeLessThan(10);
+  });
+
   it('finds the only eligible one among many', () => {
     const tier: Service[] = Array.from({ length: 1_000 }, (_, index) => ({
       name: String(index),

@@ -22,6 +22,11 @@ export interface ChooseArgs<Service> {
 
 /** Enough to find two eligible ones when most are; the whole tier is scanned only when these find none. */
 export const DRAWS = 8;
+/**
+ * In a tier up to this size also when they find but one: among few, of which some are out, that one would else get many
+ * calls without any comparison, however slow it is.
+ */
+export const SMALL_TIER = 64;
 const LEAST_WEIGHT = 1e-6;
 
 /**
@@ -45,7 +50,7 @@ function drawTwo<Service>(tier: readonly Service[], args: ChooseArgs<Service>): 
     if (first !== undefined) return preferred(first, service, args);
     first = service;
   }
-  return first;
+  return tier.length > SMALL_TIER ? first : undefined;
 }
 
 function scanForTwo<Service>(tier: readonly Service[], args: ChooseArgs<Service>): Service | undefined {

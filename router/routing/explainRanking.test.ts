@@ -46,8 +46,21 @@ const service = fc.record({
   cost: fc.integer({ min: 1, max: 50 }),
   weight: fc.integer({ min: 1, max: 10 }),
 });
+const tier = fc.oneof(
+  { weight: 3, arbitrary: fc.array(service, { maxLength: 12 }) },
+  // Too large to be scanned for want of a second one, and most of it out.
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(service, { minLength: 10, maxLength: 20 })
+      .map((some) => [
+        ...some,
+        ...Array.from({ length: 100 }, () => ({ reason: 'silent' as const, cost: 1, weight: 1 })),
+      ]),
+  },
+);
 const tiers = fc
-  .array(fc.array(service, { maxLength: 12 }), { minLength: 1, maxLength: 3 })
+  .array(tier, { minLength: 1, maxLength: 3 })
   .map((all) => all.map((tier, i) => tier.map((each, j): Service => ({ ...each, name: `${i}/${j}` }))));
 
 const shares = (ranking: ReturnType<typeof explainRanking<Service>>) =>
@@ -156,7 +169,7 @@ describe('firstShares', () => {
   ])('gives %s', (_name, tier, expected) => {
     firstShares(tier).forEach((share, i) => {
       // The draws may hit one of two alone, once in many.
-      expect(share).toBeCloseTo(expected[i] ?? -1, 1.5);
+      expect(share).toBeCloseTo(expected[i] ?? -1, 5);
     });
   });
 

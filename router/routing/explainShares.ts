@@ -1,4 +1,4 @@
-import { chanceOfFirst, DRAWS } from './choose.ts';
+import { chanceOfFirst, DRAWS, SMALL_TIER } from './choose.ts';
 
 /** What `choose` looks at in one service. */
 export interface Standing {
@@ -28,12 +28,15 @@ export function firstShares(tier: readonly Standing[]): readonly number[] {
   const missed = (tier.length - count) / tier.length;
   // All draws miss, or all that hit are of one and the same service; else two are compared.
   const none = missed ** DRAWS;
-  const alone = (missed + 1 / tier.length) ** DRAWS - none;
-  const two = 1 - none - count * alone;
+  const one = (missed + 1 / tier.length) ** DRAWS - none;
+  const two = 1 - none - count * one;
+  const isSmall = tier.length <= SMALL_TIER;
+  const alone = isSmall ? 0 : one;
+  const scan = isSmall ? 1 - two : none;
   const scanned = scanShares(tier, places);
   const compared = duelShares(eligible);
   places.forEach((place, i) => {
-    shares[place] = alone + two * (compared[i] ?? 0) + none * (scanned[i] ?? 0);
+    shares[place] = alone + two * (compared[i] ?? 0) + scan * (scanned[i] ?? 0);
   });
   return shares;
 }
