@@ -7,13 +7,13 @@ export interface Standing {
   readonly weight: number;
 }
 
-// Comparing each with each of 1,000 takes some milliseconds; in a larger tier so many comparisons must do.
-const MOST_PAIRS = 1_000_000;
-const LEAST_RIVALS = 32;
+// Comparing each with each of 500 takes some milliseconds; in a larger tier so many comparisons must do.
+const MOST_PAIRS = 250_000;
+const LEAST_GROUPS = 32;
 
 /**
  * The share of a tier's calls that each of its services is asked first for: how often `choose` takes it, computed. Exact
- * for up to 1,000 eligible ones; of more, those of like strength stand for each other.
+ * for up to 500 eligible ones; of more, those of like strength count as one and the same.
  * @returns in the order given; all of it is 1, or 0 when nobody is eligible
  */
 export function firstShares(tier: readonly Standing[]): readonly number[] {
@@ -41,45 +41,46 @@ export function firstShares(tier: readonly Standing[]): readonly number[] {
   return shares;
 }
 
-/** Two drawn at random, in either order. */
+/** Two drawn at random. Which of them was the first makes no difference. */
 function duelShares(eligible: readonly Standing[]): readonly number[] {
-  const rivals = rivalsOf(eligible);
-  const wins = eligible.map((one, i) => {
+  const groups = groupsOf(eligible);
+  const ownGroup: number[] = [];
+  groups.forEach(({ members }, group) => {
+    for (const place of members) ownGroup[place] = group;
+  });
+  const wins = eligible.map(({ cost, weight }, place) => {
     let sum = 0;
-    for (const { standing, members } of rivals) {
-      const { cost, weight } = standing;
-      const times = members.size - (members.has(i) ? 1 : 0);
-      if (times === 0) continue;
-      const asFirst = chanceOfFirst(one.cost, one.weight, cost, weight);
-      const asSecond = 1 - chanceOfFirst(cost, weight, one.cost, one.weight);
-      sum += times * (asFirst + asSecond);
-    }
+    groups.forEach(({ rival, members }, group) => {
+      const rivals = members.length - (group === ownGroup[place] ? 1 : 0);
+      if (rivals > 0) sum += rivals * chanceOfFirst(cost, weight, rival.cost, rival.weight);
+    });
     return sum;
   });
   const all = wins.reduce((sum, each) => sum + each, 0);
   return wins.map((each) => each / all);
 }
 
-interface Rival {
-  readonly standing: Standing;
-  /** Those that it stands for, by their places. */
-  readonly members: ReadonlySet<number>;
+interface Group {
+  /** Stands for all of them. */
+  readonly rival: Standing;
+  /** Their places. */
+  readonly members: readonly number[];
 }
 
-/** Each for itself; of too many, those in the middle of groups of like strength. */
-function rivalsOf(eligible: readonly Standing[]): readonly Rival[] {
-  const most = Math.max(LEAST_RIVALS, Math.floor(MOST_PAIRS / eligible.length));
+/** Each one alone; of too many, those of like strength together. */
+function groupsOf(eligible: readonly Standing[]): readonly Group[] {
+  const most = Math.max(LEAST_GROUPS, Math.floor(MOST_PAIRS / eligible.length));
   const size = Math.ceil(eligible.length / most);
   const strength = ({ cost, weight }: Standing) => weight / cost ** 3;
   const sorted = Array.from(eligible, (standing, place) => ({ standing, place }));
   if (size > 1) sorted.sort((a, b) => strength(a.standing) - strength(b.standing));
-  const rivals: Rival[] = [];
+  const groups: Group[] = [];
   for (let start = 0; start < sorted.length; start += size) {
-    const group = sorted.slice(start, start + size);
-    const middle = group[group.length >>> 1];
-    if (middle) rivals.push({ standing: middle.standing, members: new Set(group.map(({ place }) => place)) });
+    const all = sorted.slice(start, start + size);
+    const middle = all[all.length >>> 1];
+    if (middle) groups.push({ rival: middle.standing, members: all.map(({ place }) => place) });
   }
-  return rivals;
+  return groups;
 }
 
 /** From a random place on, the first two that are eligible. */
