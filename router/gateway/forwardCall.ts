@@ -61,7 +61,7 @@ export function forwardCall(args: ForwardCallArgs): Promise<Answer> {
         ask('any');
         return undefined;
       case 'retry-able':
-        ask('able');
+        ask(doubt === undefined ? 'able' : 'any');
         return undefined;
       case 'give-up':
         return outcome.ok
@@ -82,8 +82,11 @@ export function forwardCall(args: ForwardCallArgs): Promise<Answer> {
         return undefined;
       }
     } else if (doubt !== undefined) {
-      // An error is no better than a doubtful answer.
-      if (!outcome.ok) return undefined;
+      // An error is no better than a doubtful answer, and no opinion about it.
+      if (!outcome.ok) {
+        ask('any');
+        return undefined;
+      }
       doubt.resolve();
     }
     end(from);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ErrorClass } from '../core/errorClass.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
 import { DEFAULT_ROUTING, type RoutingSettings } from '../routing/settings.ts';
@@ -9,6 +10,11 @@ import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './netw
 
 const ok = (result: string): UpstreamOutcome => ({ ok: true, result: result as RawJson, latencyMs: ms(1) });
 const broken: UpstreamOutcome = { ok: false, class: 'provider', reason: 'reset', latencyMs: ms(1) };
+
+const refusal = (of: ErrorClass): UpstreamOutcome => ({
+  ...{ ok: false, class: of, reason: 'rpc-error', latencyMs: ms(1) },
+  error: '{"code":-32000,"message":"what is that?"}' as RawJson,
+});
 
 type Node = (call: UpstreamCall) => UpstreamOutcome | Promise<UpstreamOutcome>;
 
@@ -59,6 +65,23 @@ describe('a null for a block that the network has', () => {
     const { ask } = network({ a: () => ok('null'), b: () => broken });
     expect(await ask(...BLOCK)).toBe('null');
   });
+
+  it.each<[string, UpstreamOutcome]>([
+    ['has an error for it', refusal('client')],
+    ['says that it has no such block', refusal('capability')],
+    ['fails', broken],
+  ])(
+    'is nobody’s answer when the next one %s, and the one with the block only just came back',
+    async (_name, outcome) => {
+      const nodes = { a: () => ok('null'), b: () => outcome, c: () => ok('1') };
+      const { ask, router, visits } = network(nodes, { ownFirst: true });
+      for (let polls = 0; polls < 2; polls += 1) router.reportHead('c', { ok: false, class: 'provider' });
+      for (let calls = 0; calls < 10; calls += 1) {
+        expect(await ask(...BLOCK)).toBe('1');
+        expect(visits).toContain('c');
+      }
+    },
+  );
 
   it('is passed on where nobody can know: a block to come, a transaction', async () => {
     const { ask, visits } = network({ a: () => ok('null'), b: () => ok('1') }, { ownFirst: true });
