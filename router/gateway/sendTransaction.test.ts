@@ -91,6 +91,32 @@ describe('eth_sendRawTransaction', () => {
     expect(Math.max(...visits())).toBe(1);
   });
 
+  it('goes to those alone that are well, as long as there are two', async () => {
+    for (const well of [2, 3, 4]) {
+      const router = await patientNetwork(seconds(20), Array(6).fill(rpcError(underpriced)));
+      for (const { key } of router.services().slice(well)) {
+        for (let polls = 0; polls < 2; polls += 1) router.reportHead(key, { ok: false, class: 'provider' });
+      }
+      for (let sends = 0; sends < 5; sends += 1) {
+        expect(await send(router)).toMatchObject({ kind: 'error', error: JSON.stringify(underpriced) });
+      }
+      expect(sum(visits())).toBe(5 * Math.min(well, DEFAULT_ROUTING.sendFanout));
+      expect(sum(visits().slice(well))).toBe(0);
+    }
+  });
+
+  it('goes to one of the others too when one alone is well, or to two when nobody is', async () => {
+    for (const well of [1, 0]) {
+      const router = await patientNetwork(seconds(20), Array(6).fill(accept));
+      for (const { key } of router.services().slice(well)) {
+        for (let polls = 0; polls < 2; polls += 1) router.reportHead(key, { ok: false, class: 'provider' });
+      }
+      expect(await send(router)).toMatchObject({ kind: 'result', result: `"${HASH}"` });
+      await expect.poll(() => sum(visits())).toBe(2);
+      expect(sum(visits().slice(0, well))).toBe(well);
+    }
+  });
+
   it('succeeds by the first acceptance, whatever the others do', async () => {
     for (const other of [hang, reset, body('', 500), rpcError(underpriced), known]) {
       const router = await network(other, accept, other);

@@ -38,7 +38,9 @@ export async function sendTransaction(args: SendTransactionArgs): Promise<Answer
     if (next) running.set(next, promise);
     else if (among === 'any') canJoin = false;
   };
-  for (let sent = 0; sent < settings.sendFanout && canJoin; sent += 1) ask('any');
+  for (let sent = 0; sent < settings.sendFanout && canJoin; sent += 1) {
+    ask(sent < LEAST_SENT ? 'any' : 'well');
+  }
 
   while (running.size > 0) {
     const isDecided = refusals.length > 0 || otherHash !== undefined;
@@ -71,6 +73,9 @@ export async function sendTransaction(args: SendTransactionArgs): Promise<Answer
   if (mayBeOurs && (await args.isOnChain(hash, run.remainingMs()))) return run.result(encodeJson(hash));
   return run.error(refusal);
 }
+
+// One alone may lose it. More of those that are not well would only keep a refusal waiting.
+const LEAST_SENT = 2;
 
 /** The first of the attempts to end, or `silent` when none does within the time. */
 function firstOf(attempts: Iterable<Promise<Ended>>, withinMs: Ms | undefined): Promise<Ended | 'silent'> {
