@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { gatewayConfigSchema } from '../router/config/schema.ts';
 import { createMetrics } from '../router/observability/metrics.ts';
+import { INELIGIBLE_REASONS } from '../router/routing/eligibility.ts';
 
 // Tables may be padded.
 const PAGE = (await readFile(join(import.meta.dirname, '../docs/gateway.md'), 'utf8')).replace(/ +/g, ' ');
@@ -50,4 +51,13 @@ test('the page lists every metric', async () => {
   const names = registry.getMetricsAsArray().map(({ name }) => name);
   expect(names.length).toBeGreaterThan(10);
   for (const name of names) expect(PAGE).toContain(`| \`${name}\` |`);
+});
+
+test('the page lists every reason why a service is not asked, best first', () => {
+  const section = PAGE.slice(
+    PAGE.indexOf('### Why a service is not asked'),
+    PAGE.indexOf('## Several processes'),
+  );
+  const listed = Array.from(section.matchAll(/^\| `([a-z-]+)` \|/gm), ([, reason]) => reason);
+  expect(listed).toEqual(['reason', ...INELIGIBLE_REASONS]);
 });
