@@ -32,11 +32,14 @@ export function eachMember(text: string, visit: (key: string, value: RawJson) =>
   at = skipSpace(text, at + 1);
   if (text.charCodeAt(at) === CLOSE_OBJECT) return skipSpace(text, at + 1) === text.length;
   for (;;) {
-    const keyEnd = skipString(text, at);
+    const plainEnd = skipPlainString(text, at);
+    const keyEnd = plainEnd < 0 ? skipString(text, at) : plainEnd;
     const value = keyEnd < 0 ? -1 : skipColon(text, keyEnd);
     const valueEnd = value < 0 ? -1 : skipValue(text, value);
     if (valueEnd < 0) return false;
-    visit(decodeString(text.slice(at, keyEnd) as RawJson), text.slice(value, valueEnd) as RawJson);
+    const key =
+      plainEnd < 0 ? decodeString(text.slice(at, keyEnd) as RawJson) : text.slice(at + 1, keyEnd - 1);
+    visit(key, text.slice(value, valueEnd) as RawJson);
     at = skipSpace(text, valueEnd);
     const next = text.charCodeAt(at);
     if (next === CLOSE_OBJECT) return skipSpace(text, at + 1) === text.length;
@@ -178,6 +181,19 @@ function skipScalar(text: string, at: number, first: number): number {
   if (text.startsWith('true', at) || text.startsWith('null', at)) return at + 4;
   if (text.startsWith('false', at)) return at + 5;
   return skipNumber(text, at);
+}
+
+/** Of a string that reads the same in its raw form, as nearly all keys do; -1 for all else. */
+function skipPlainString(text: string, start: number): number {
+  if (text.charCodeAt(start) !== QUOTE) return -1;
+  let at = start + 1;
+  for (;;) {
+    const char = text.charCodeAt(at);
+    at += 1;
+    if (char === QUOTE) return at;
+    // At the text's end it is not a number.
+    if (!(char >= 0x20 && char < 0x7f) || char === BACKSLASH) return -1;
+  }
 }
 
 function skipString(text: string, start: number): number {

@@ -70,14 +70,18 @@ export function createRpcAnswers(args: RpcAnswersArgs): RpcAnswers {
     args.onAnswered(given.status);
   };
 
-  function replyTo({ network, client, wantsDetails }: RpcRequest, body: ParsedBody): Promise<RpcReply> {
+  function replyTo(
+    { network, client, wantsDetails }: RpcRequest,
+    body: ParsedBody,
+    done: (reply: RpcReply) => void,
+  ): Promise<void> {
     const { maxBatchItems } = args.limits();
     const { onRefused } = args;
     const router = args.resolve(network);
     if (router === undefined) {
       onRefused('unknown-network');
       return answerBody(body, { maxBatchItems, answer: refuseUnknown }).then((answered) =>
-        reply(404, answered ?? errorResponse(NULL_ID, unknownNetwork)),
+        done(reply(404, answered ?? errorResponse(NULL_ID, unknownNetwork))),
       );
     }
     const ask = (call: ClientCall) => args.answer(router, call, client);
@@ -85,7 +89,7 @@ export function createRpcAnswers(args: RpcAnswersArgs): RpcAnswers {
     const details = wantsDetails ? createDetails(args.clock) : undefined;
     const answer = details ? (call: ClientCall) => details.note(call, ask(call)) : ask;
     return answerBody(body, { maxBatchItems, answer, onRefused }).then((answered) =>
-      reply(answered === undefined ? 204 : 200, answered, details?.headers(body.kind === 'batch')),
+      done(reply(answered === undefined ? 204 : 200, answered, details?.headers(body.kind === 'batch'))),
     );
   }
 
@@ -98,9 +102,7 @@ export function createRpcAnswers(args: RpcAnswersArgs): RpcAnswers {
         deliver(client, send, reply(500, errorResponse(NULL_ID, internalError)));
       };
       try {
-        replyTo(request, body)
-          .then((given) => deliver(client, send, given))
-          .catch(fail);
+        replyTo(request, body, (given) => deliver(client, send, given)).catch(fail);
       } catch (error) {
         fail(error);
       }
