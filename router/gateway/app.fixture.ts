@@ -24,6 +24,7 @@ const ROUTER: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => undefined,
   logBlocks: () => undefined,
+  reportFindings: () => undefined,
   explain: () => {
     throw new Error('not asked here');
   },

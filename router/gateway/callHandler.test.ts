@@ -58,6 +58,7 @@ describe('callHandler', () => {
       hasEligible: () => true,
       agreedHead: () => undefined,
       logBlocks: () => undefined,
+      reportFindings: () => undefined,
       explain: () => {
         throw new Error('not asked here');
       },

@@ -22,6 +22,7 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
     hasEligible: () => false,
     agreedHead: () => undefined,
     logBlocks: () => undefined,
+    reportFindings: () => undefined,
     explain: () => {
       throw new Error('not asked here');
     },

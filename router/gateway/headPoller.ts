@@ -3,15 +3,9 @@ import { eip155ChainId } from '../core/caip2.ts';
 import type { Random } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { type Ms, ms } from '../core/units.ts';
-import type { UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
+import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import type { HeadReport, NetworkRouter, RouteService } from './networkRouter.ts';
-
-export interface HeadPoller {
-  /** Polls these services for the router from now on, and no others. */
-  follow(router: NetworkRouter, services: readonly RouteService[]): void;
-  /** Ends all polls. */
-  stop(): void;
-}
+import { createServiceLoops, isSameTarget, type ServiceLoops } from './serviceLoops.ts';
 
 export interface HeadPollerArgs {
   readonly upstream: UpstreamClient;
@@ -24,11 +18,6 @@ export interface HeadPollerArgs {
   readonly sleep?: (time: Ms, signal: AbortSignal) => Promise<unknown>;
 }
 
-interface Poll {
-  readonly target: UpstreamTarget;
-  readonly abort: AbortController;
-}
-
 // Longest Retry-After that keeps a service unpolled: a stranger chooses it.
 const MAX_PAUSE_MS = ms(60_000);
 const TRUSTED_POLLS = 10;
@@ -39,9 +28,8 @@ const JUMP_BLOCKS = 64;
  * polls: what stands behind a URL may be replaced. A service's next poll only when its last has ended, so that a hung
  * service never gathers polls. Where there is no traffic to copy these polls also try whether a failed service is back.
  */
-export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
+export function createHeadPoller(args: HeadPollerArgs): ServiceLoops {
   const sleep = args.sleep ?? ((time, signal) => delay(time, undefined, { signal, ref: false }));
-  const following = new Map<NetworkRouter, Map<string, Poll>>();
 
   const ask = (service: RouteService, method: string, signal: AbortSignal) =>
     args.upstream.call(
@@ -50,7 +38,10 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
       { timeoutMs: args.timeoutMs(), signal },
     );
 
-  const poll = async (router: NetworkRouter, service: RouteService, chainId: number, signal: AbortSignal) => {
+  const poll = async (router: NetworkRouter, service: RouteService, signal: AbortSignal) => {
+    const chainId = eip155ChainId(router.caip2);
+    // Other namespaces have other methods: their services are served without a known head.
+    if (chainId === undefined) return;
     // Polls until the chain id is asked for again.
     let trust = 0;
     let before: number | undefined;
@@ -77,38 +68,7 @@ export function createHeadPoller(args: HeadPollerArgs): HeadPoller {
     }
   };
 
-  return {
-    follow(router, services) {
-      const chainId = eip155ChainId(router.caip2);
-      // Other namespaces have other methods: their services are served without a known head.
-      if (chainId === undefined) return;
-      const before = following.get(router) ?? new Map<string, Poll>();
-      const now = new Map<string, Poll>();
-      for (const service of services) {
-        const { target } = service;
-        const running = before.get(service.key);
-        if (
-          running &&
-          running.target.url === target.url &&
-          running.target.allowPrivate === target.allowPrivate
-        ) {
-          now.set(service.key, running);
-          before.delete(service.key);
-        } else {
-          const abort = new AbortController();
-          now.set(service.key, { target, abort });
-          void poll(router, service, chainId, abort.signal);
-        }
-      }
-      for (const { abort } of before.values()) abort.abort();
-      if (now.size > 0) following.set(router, now);
-      else following.delete(router);
-    },
-    stop() {
-      for (const polls of following.values()) for (const { abort } of polls.values()) abort.abort();
-      following.clear();
-    },
-  };
+  return createServiceLoops({ run: poll, isSame: isSameTarget });
 }
 
 /** Whether a head is further from the last one than a chain goes between two polls. */

@@ -8,11 +8,10 @@ import { encodeJson, type RawJson } from '../core/rawJson.ts';
 import { rawTransactionHash } from '../core/txHash.ts';
 import type { Ms } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
-import { logLimit } from '../routing/abilities.ts';
-import type { Breaker } from '../routing/breaker.ts';
+import { type Finding, learnt, logLimit } from '../routing/abilities.ts';
 import { type ChooseArgs, choose } from '../routing/choose.ts';
-import { type Among, type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
-import { explainReason, type ReasonFacts, type ReasonText } from '../routing/explainReason.ts';
+import { type Among, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
+import { explainReason, type ReasonFacts } from '../routing/explainReason.ts';
 import type { FloorMemory } from '../routing/headFloor.ts';
 import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
 import { type MethodTraits, methodTraits } from '../routing/methods.ts';
@@ -30,6 +29,7 @@ import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
 import { explainRoute, type RouteExplanation, type RouteQuestion } from './routeExplanation.ts';
 import { sendTransaction } from './sendTransaction.ts';
+import { type ServiceView, viewOf } from './serviceView.ts';
 
 export interface RouteService {
   readonly key: string;
@@ -78,24 +78,6 @@ export type Answer = {
     }
 );
 
-export interface ServiceView {
-  readonly key: string;
-  readonly label: string;
-  readonly tier: 'own' | 'network';
-  readonly provider: Address | undefined;
-  readonly state: 'eligible' | 'ineligible';
-  readonly reason: IneligibleReason | undefined;
-  /** The reason in words, none of them a stranger's. */
-  readonly because: string | undefined;
-  readonly head: number | undefined;
-  /** Peak-sensitive moving average; undefined before the first answer. */
-  readonly latencyMs: number | undefined;
-  readonly breaker: Breaker['kind'];
-  readonly inFlight: number;
-  readonly calls: number;
-  readonly failures: number;
-}
-
 export interface NetworkRouter {
   readonly caip2: Caip2;
   readonly slug: string;
@@ -107,6 +89,8 @@ export interface NetworkRouter {
   forward(call: ClientCall, options: ForwardOptions): Promise<Answer>;
   /** Takes what a poll found; unknown keys are ignored (the service left meanwhile). */
   reportHead(key: string, report: HeadReport): void;
+  /** Takes what probes showed of a service's abilities; unknown keys are ignored. */
+  reportFindings(key: string, findings: readonly Finding[]): void;
   services(): readonly ServiceView[];
   hasEligible(): boolean;
   /** The block number that the services agree on; undefined before the first report. */
@@ -309,11 +293,23 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       if (state) heads.report(state, report);
     },
 
+    reportFindings(key, findings) {
+      const state = states.get(key);
+      if (!state) return;
+      const now = clock.now();
+      const abilities = findings.reduce(
+        (known, finding) => learnt(known, finding, now),
+        state.health.abilities,
+      );
+      state.health = { ...state.health, abilities };
+    },
+
     services() {
       const now = clock.now();
       return Array.from(states.values(), (state) => {
         const reason = reasonOf(state, ORDINARY, now);
-        return viewOf(state, reason, reason && explainReason(reason, factsOf(state, ORDINARY, now)));
+        const text = reason && explainReason(reason, factsOf(state, ORDINARY, now));
+        return viewOf(state, reason, text?.because, now);
       });
     },
 
@@ -369,25 +365,3 @@ const ORDINARY: Question = {
   depth: 0,
   logBlocks: 0,
 };
-
-function viewOf(
-  { service, health }: ServiceState,
-  reason: IneligibleReason | undefined,
-  text: ReasonText | undefined,
-): ServiceView {
-  return {
-    key: service.key,
-    label: service.label,
-    tier: service.tier,
-    provider: service.provider,
-    state: reason === undefined ? 'eligible' : 'ineligible',
-    reason,
-    because: text?.because,
-    head: health.head?.number,
-    latencyMs: health.latency?.ewmaMs,
-    breaker: health.breaker.kind,
-    inFlight: health.inFlight,
-    calls: health.calls,
-    failures: health.failures,
-  };
-}

@@ -93,7 +93,7 @@ describe('a call for what not every node can', () => {
     );
     expect(await ask(router, ...OLD)).toBe('result by d');
     servers.d?.behave(pruned);
-    expect(await ask(router, ...OLD)).toMatch(/^result by d a( b)? c$/);
+    expect(await ask(router, ...OLD)).toMatch(/^result by d (a |b )*c$/);
     // It has shown the state: declared or not, it is an archive as far as that.
     expect(await ask(router, ...OLD)).toBe('result by c');
   });

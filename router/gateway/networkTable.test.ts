@@ -40,6 +40,7 @@ function table() {
       hasEligible: () => false,
       agreedHead: () => undefined,
       logBlocks: () => undefined,
+      reportFindings: () => undefined,
       explain: () => {
         throw new Error('not asked here');
       },

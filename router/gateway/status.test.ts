@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { ms, unixSeconds } from '../core/units.ts';
 import { emptySet } from '../registry/providerSet.ts';
-import type { NetworkRouter, ServiceView } from './networkRouter.ts';
+import type { NetworkRouter } from './networkRouter.ts';
+import type { ServiceView } from './serviceView.ts';
 import { gatewayStatus } from './status.ts';
 
 const view: ServiceView = {
@@ -19,6 +20,13 @@ const view: ServiceView = {
   inFlight: 1,
   calls: 2,
   failures: 0,
+  abilities: {
+    declared: ['full'],
+    shown: ['archive'],
+    lacks: ['trace'],
+    refusedMethods: ['eth_getProof'],
+    maxLogBlocks: undefined,
+  },
 };
 const router: NetworkRouter = {
   caip2: 'eip155:1' as Caip2,
@@ -31,6 +39,7 @@ const router: NetworkRouter = {
   hasEligible: () => false,
   agreedHead: () => 9,
   logBlocks: () => undefined,
+  reportFindings: () => undefined,
   explain: () => {
     throw new Error('not asked here');
   },
@@ -99,6 +108,13 @@ test('shows the set, the networks and each service with its reason', () => {
               inFlight: 1,
               calls: 2,
               failures: 0,
+              abilities: {
+                declared: ['full'],
+                shown: ['archive'],
+                lacks: ['trace'],
+                refusedMethods: ['eth_getProof'],
+                maxLogBlocks: null,
+              },
             },
           ],
         },

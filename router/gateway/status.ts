@@ -1,5 +1,6 @@
 import type { CallTotals } from './callHandler.ts';
-import type { NetworkRouter, ServiceView } from './networkRouter.ts';
+import type { NetworkRouter } from './networkRouter.ts';
+import type { ServiceView } from './serviceView.ts';
 import type { SettlementState } from './settlementState.ts';
 import { type SettlementStatus, settlementStatus } from './settlementStatus.ts';
 
@@ -35,6 +36,13 @@ export interface ServiceStatus {
   readonly inFlight: number;
   readonly calls: number;
   readonly failures: number;
+  readonly abilities: {
+    readonly declared: readonly string[];
+    readonly shown: readonly string[];
+    readonly lacks: readonly string[];
+    readonly refusedMethods: readonly string[];
+    readonly maxLogBlocks: number | null;
+  };
 }
 
 export function gatewayStatus(state: {
@@ -72,5 +80,6 @@ function serviceStatus(view: ServiceView): ServiceStatus {
     inFlight: view.inFlight,
     calls: view.calls,
     failures: view.failures,
+    abilities: { ...view.abilities, maxLogBlocks: view.abilities.maxLogBlocks ?? null },
   };
 }

@@ -90,9 +90,7 @@ export function chanceOfFirst(cost: number, weight: number, otherCost: number, o
 }
 
 function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefined {
-  let best:
-    | { service: Service; reason: IneligibleReason; rank: number; tier: readonly Service[]; cost: number }
-    | undefined;
+  let best: { service: Service; reason: IneligibleReason; rank: number; cost: number } | undefined;
   for (const tier of args.tiers) {
     for (const service of tier) {
       if (args.isTried(service)) continue;
@@ -100,9 +98,8 @@ function leastBad<Service>(args: ChooseArgs<Service>): Choice<Service> | undefin
       if (reason === undefined || !args.isLastResort(reason, service)) continue;
       const rank = INELIGIBLE_REASONS.indexOf(reason);
       const cost = args.costOf(service);
-      // Of those equally bad, too, the better tier comes first.
-      if (!best || rank < best.rank || (rank === best.rank && tier === best.tier && cost < best.cost)) {
-        best = { service, reason, rank, tier, cost };
+      if (!best || rank < best.rank || (rank === best.rank && cost < best.cost)) {
+        best = { service, reason, rank, cost };
       }
     }
   }

@@ -67,5 +67,5 @@ export function compareRanks(a: Rank, b: Rank): number {
   if (turns !== 0) return turns;
   if (a.reason === undefined || b.reason === undefined) return a.tier - b.tier || b.tierShare - a.tierShare;
   const reasons = INELIGIBLE_REASONS.indexOf(a.reason) - INELIGIBLE_REASONS.indexOf(b.reason);
-  return reasons || a.tier - b.tier || a.cost - b.cost;
+  return reasons || a.cost - b.cost || a.tier - b.tier;
 }

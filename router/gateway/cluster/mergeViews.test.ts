@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ServiceView } from '../networkRouter.ts';
+import type { ServiceView } from '../serviceView.ts';
 import { mergeViews, sumTotals } from './mergeViews.ts';
 
 const view = (of: Partial<ServiceView>): ServiceView => ({
@@ -16,6 +16,16 @@ const view = (of: Partial<ServiceView>): ServiceView => ({
   inFlight: 0,
   calls: 0,
   failures: 0,
+  abilities: abilities({}),
+  ...of,
+});
+
+const abilities = (of: Partial<ServiceView['abilities']>): ServiceView['abilities'] => ({
+  declared: ['full'],
+  shown: [],
+  lacks: [],
+  refusedMethods: [],
+  maxLogBlocks: undefined,
   ...of,
 });
 
@@ -42,6 +52,21 @@ test('a service is eligible as long as one worker may ask it, and shows the wors
     reason: 'breaker-open',
     because,
   });
+});
+
+test('an ability shows what the polls or any worker found, the shortest limit of all', () => {
+  const merged = mergeViews(view({ abilities: abilities({ shown: ['archive'], maxLogBlocks: 5_000 }) }), [
+    view({ abilities: abilities({ shown: ['archive', 'trace'], refusedMethods: ['eth_getProof'] }) }),
+    view({ abilities: abilities({ lacks: ['debug'], maxLogBlocks: 2_000 }) }),
+  ]);
+  expect(merged.abilities).toEqual({
+    declared: ['full'],
+    shown: ['archive', 'trace'],
+    lacks: ['debug'],
+    refusedMethods: ['eth_getProof'],
+    maxLogBlocks: 2_000,
+  });
+  expect(mergeViews(view({}), [view({})]).abilities).toEqual(abilities({}));
 });
 
 test('before the first report there is what the polls found', () => {

@@ -1,5 +1,6 @@
+import type { AbilityView } from '../../routing/abilityView.ts';
 import type { CallTotals } from '../callHandler.ts';
-import type { ServiceView } from '../networkRouter.ts';
+import type { ServiceView } from '../serviceView.ts';
 
 export function sumTotals(all: readonly CallTotals[]): CallTotals {
   const sum = (pick: (totals: CallTotals) => number) => all.reduce((total, one) => total + pick(one), 0);
@@ -29,6 +30,23 @@ export function mergeViews(polled: ServiceView, workers: readonly ServiceView[])
     inFlight: sumOf(workers, ({ inFlight }) => inFlight),
     calls: sumOf(workers, ({ calls }) => calls),
     failures: sumOf(workers, ({ failures }) => failures),
+    abilities: mergeAbilities(
+      [polled, ...workers].map(({ abilities }) => abilities),
+      polled.abilities,
+    ),
+  };
+}
+
+/** What any of them has learnt; the shortest limit. */
+function mergeAbilities(all: readonly AbilityView[], { declared }: AbilityView): AbilityView {
+  const union = <Item>(pick: (view: AbilityView) => readonly Item[]) => [...new Set(all.flatMap(pick))];
+  const limits = all.flatMap(({ maxLogBlocks }) => (maxLogBlocks === undefined ? [] : [maxLogBlocks]));
+  return {
+    declared,
+    shown: union(({ shown }) => shown),
+    lacks: union(({ lacks }) => lacks),
+    refusedMethods: union(({ refusedMethods }) => refusedMethods),
+    maxLogBlocks: limits.length === 0 ? undefined : Math.min(...limits),
   };
 }
 

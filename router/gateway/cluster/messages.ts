@@ -2,9 +2,10 @@ import type { GatewayConfig } from '../../config/schema.ts';
 import type { Caip2 } from '../../core/caip2.ts';
 import type { MetricsJson } from '../../observability/sumMetrics.ts';
 import type { CallTotals } from '../callHandler.ts';
-import type { HeadReport, RouteService, ServiceView } from '../networkRouter.ts';
+import type { HeadReport, RouteService } from '../networkRouter.ts';
 import type { Readiness } from '../readiness.ts';
 import type { RouteAnswer, RouteQuestion } from '../routeExplanation.ts';
+import type { ServiceView } from '../serviceView.ts';
 import type { GatewayStatus } from '../status.ts';
 
 /*
