@@ -139,16 +139,16 @@ describe('a connection that is never made', () => {
     const address = gone.address();
     await new Promise((closed) => gone.close(closed));
     const port = typeof address === 'object' ? address?.port : undefined;
-    client = createUpstreamClient({ clock: systemClock, maxConnectionsPerOrigin: 2 });
+    client = createUpstreamClient({ clock: systemClock, maxConnectionsPerEndpoint: 2 });
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => call(`http://127.0.0.1:${port}/`)));
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ ok: false, reason: 'refused', unsent: true });
   });
 });
 
-describe('connections to one origin', () => {
+describe('connections to one URL', () => {
   it('are no more than allowed, and every call gets its turn', async () => {
-    client = createUpstreamClient({ clock: systemClock, maxConnectionsPerOrigin: 3 });
+    client = createUpstreamClient({ clock: systemClock, maxConnectionsPerEndpoint: 3 });
     let most = 0;
     const server = await start({
       onRequest: (request) => {
@@ -162,11 +162,12 @@ describe('connections to one origin', () => {
     expect(most).toBe(3);
   });
 
-  it('are shared by targets of the same origin, whatever their paths', async () => {
+  it('are its own: those of another path at the same host are others', async () => {
     const server = await start();
-    expect(await call(`http://127.0.0.1:${server.port}/a`)).toMatchObject({ ok: true });
-    expect(await call(`http://127.0.0.1:${server.port}/b?key=1`)).toMatchObject({ ok: true });
-    expect(server.requests.map(({ turn }) => turn)).toEqual([0, 1]);
+    for (const path of ['a', 'b?key=1', 'a', 'b?key=1']) {
+      expect(await call(`http://127.0.0.1:${server.port}/${path}`)).toMatchObject({ ok: true });
+    }
+    expect(server.requests.map(({ turn }) => turn)).toEqual([0, 0, 1, 1]);
   });
 
   it('close when they are idle for long', async () => {

@@ -21,8 +21,9 @@ export function parseEndpoint(target: UpstreamTarget): Endpoint | 'malformed' | 
   const secure = url.protocol === 'https:';
   const port = Number(url.port || (secure ? 443 : 80));
   return {
-    // A connection that was opened without the guard never serves a call that needs it.
-    origin: { key: `${guarded ? 'guarded' : 'open'} ${url.origin}`, guarded, secure, host, port },
+    // A connection that was opened without the guard never serves a call that needs it, and one service that hangs never
+    // holds the connections of another at the same host.
+    origin: { key: `${guarded ? 'guarded' : 'open'} ${url.href}`, guarded, secure, host, port },
     requestHead: requestHead(url),
   };
 }

@@ -297,7 +297,7 @@ describe('a caller who gives up', () => {
   });
 
   it('while waiting for a free connection never has its request sent', async () => {
-    const narrow = createUpstreamClient({ clock: systemClock, maxConnectionsPerOrigin: 1 });
+    const narrow = createUpstreamClient({ clock: systemClock, maxConnectionsPerEndpoint: 1 });
     const target = { url: server.url, allowPrivate: true };
     const first = new Promise<() => void>((resolve) => {
       server.behave((request, response, message) => resolve(() => result(1)(request, response, message)));

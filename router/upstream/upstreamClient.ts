@@ -19,14 +19,14 @@ export interface UpstreamClientArgs {
   readonly clock: Clock;
   /** Default 32 MiB: above the largest block traces that nodes give. */
   readonly maxResponseBytes?: number;
-  /** Default 128. Further calls to the same origin wait for a free connection. */
-  readonly maxConnectionsPerOrigin?: number;
+  /** Default 128. Further calls to the same URL wait for a free connection. */
+  readonly maxConnectionsPerEndpoint?: number;
   /** Where names are resolved; the system's resolver by default. */
   readonly resolve?: Resolve;
 }
 
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
-const MAX_CONNECTIONS_PER_ORIGIN = 128;
+const MAX_CONNECTIONS_PER_ENDPOINT = 128;
 
 /** Speaks JSON-RPC over HTTP/1.1 with kept-alive connections. The answering nodes are taken as hostile. */
 export function createUpstreamClient(args: UpstreamClientArgs): UpstreamClient {
@@ -34,7 +34,7 @@ export function createUpstreamClient(args: UpstreamClientArgs): UpstreamClient {
   const transport = createTransport({
     clock,
     maxBodyBytes: args.maxResponseBytes ?? MAX_RESPONSE_BYTES,
-    maxConnectionsPerOrigin: args.maxConnectionsPerOrigin ?? MAX_CONNECTIONS_PER_ORIGIN,
+    maxConnectionsPerEndpoint: args.maxConnectionsPerEndpoint ?? MAX_CONNECTIONS_PER_ENDPOINT,
     resolve: args.resolve,
   });
   const batcher = createBatcher({ clock, transport });

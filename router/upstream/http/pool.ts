@@ -6,7 +6,7 @@ import type { OpenSocket } from './openSocket.ts';
 import type { ResponseHead } from './responseHead.ts';
 import type { ResponseLimits } from './responseParser.ts';
 
-/** The connections to one origin. */
+/** The connections to one URL. */
 export interface Pool {
   send(request: HttpRequest): void;
   /**

@@ -23,7 +23,7 @@ export interface Origin extends SocketAddress {
 export interface TransportArgs {
   readonly clock: Clock;
   readonly maxBodyBytes: number;
-  readonly maxConnectionsPerOrigin: number;
+  readonly maxConnectionsPerEndpoint: number;
   readonly resolve?: Resolve | undefined;
 }
 
@@ -47,7 +47,7 @@ export function createTransport(args: TransportArgs): Transport {
   function createOriginPool({ secure, host, port, guarded }: Origin): Pool {
     const lookup = guarded ? guardedLookup : undefined;
     const open = (done: Parameters<typeof openSocket>[2]) => openSocket({ secure, host, port }, lookup, done);
-    return createPool({ clock, limits, maxConnections: args.maxConnectionsPerOrigin, open });
+    return createPool({ clock, limits, maxConnections: args.maxConnectionsPerEndpoint, open });
   }
 
   let closed = false;

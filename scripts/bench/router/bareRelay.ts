@@ -12,7 +12,7 @@ import { createTransport } from '../../../router/upstream/http/transport.ts';
 /** Of both bodies each byte is one latin1 character; no answer at all is undefined. */
 type Relay = (body: string, answer: (body?: string) => void) => void;
 
-const LIMITS = { maxBodyBytes: 1_000_000, maxConnectionsPerOrigin: 128 };
+const LIMITS = { maxBodyBytes: 1_000_000, maxConnectionsPerEndpoint: 128 };
 const JSON_TYPE = ['content-type', 'application/json'];
 const [client, port, nodePort] = process.argv.slice(2);
 const node = `http://127.0.0.1:${nodePort}`;
@@ -44,7 +44,7 @@ function ownRelay(): Relay {
 }
 
 function undiciRelay(): Relay {
-  const pool = new Pool(node, { connections: LIMITS.maxConnectionsPerOrigin });
+  const pool = new Pool(node, { connections: LIMITS.maxConnectionsPerEndpoint });
   return (body, answer) => {
     let text = '';
     pool.dispatch(
