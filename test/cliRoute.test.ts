@@ -125,6 +125,9 @@ describe('din route explain', () => {
     expect(ahead.call.block).toBe(16);
     expect(ahead.counts.byReason['behind-block']).toBe(2);
     expect((await explain('devnet', 'evm_mine')).out).toContain('never sent again');
+    const logs = ['devnet', 'eth_getLogs', '[{"fromBlock":"0x0","toBlock":"0x0"}]'];
+    expect((await page(...logs)).call.logs).toEqual({ blocks: 1, limit: null });
+    expect((await explain(...logs)).out).toContain('Spans 1 block: asked whole');
   });
 
   test('says where a session’s calls go, and they do', async () => {

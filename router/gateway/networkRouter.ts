@@ -241,6 +241,20 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     return forwardCall({ slug: args.slug, run, kind, settings, hedges: ofCall, opinions });
   };
 
+  function logBlocks(): number | undefined {
+    const now = clock.now();
+    let longest: number | undefined;
+    for (const state of states.values()) {
+      const reason = reasonOf(state, ORDINARY, now);
+      // One that is asked too often says nothing else than before.
+      if (reason !== undefined && reason !== 'held-off') continue;
+      const limit = logLimit(state.health.abilities, now);
+      if (limit === undefined) return undefined;
+      longest = Math.max(longest ?? 0, limit);
+    }
+    return longest;
+  }
+
   return {
     caip2: args.caip2,
     slug: args.slug,
@@ -320,19 +334,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
 
     agreedHead: heads.agreed,
 
-    logBlocks() {
-      const now = clock.now();
-      let longest: number | undefined;
-      for (const state of states.values()) {
-        const reason = reasonOf(state, ORDINARY, now);
-        // One that is asked too often says nothing else than before.
-        if (reason !== undefined && reason !== 'held-off') continue;
-        const limit = logLimit(state.health.abilities, now);
-        if (limit === undefined) return undefined;
-        longest = Math.max(longest ?? 0, limit);
-      }
-      return longest;
-    },
+    logBlocks,
 
     explain({ method, params, session }) {
       const now = clock.now();
@@ -345,6 +347,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         textOf: (reason, state) => explainReason(reason, factsOf(state, question, now)),
         rules: rulesOf(question, () => false, 'any', now),
         lagFactorOf: ({ health }) => lagFactorOf(health, question),
+        logLimit: question.logBlocks > 0 ? logBlocks() : undefined,
         ofSession: session === undefined ? undefined : turnsOfSession(session, question, now),
       });
     },

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
-import { body, type RpcServer, result, startRpcServer } from '../upstream/rpcServer.fixture.ts';
+import { body, type RpcServer, result, rpcError, startRpcServer } from '../upstream/rpcServer.fixture.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
 import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
 import type { NetworkRouter, RouteService } from './networkRouter.ts';
@@ -49,6 +49,22 @@ describe('explain', () => {
     });
     expect(asked('eth_sendRawTransaction')).toMatchObject({ kind: 'send', fanout: 3, hedgeShare: 0 });
     expect(asked('personal_sign')).toMatchObject({ kind: 'once', isMirrored: false, fanout: 1 });
+  });
+
+  it('tells of a query for logs how long it is, and how long it may be at once', async () => {
+    route(service('a', server.url));
+    const params = '[{"fromBlock":"0x1","toBlock":"0x50"}]';
+    expect(asked('eth_getLogs', params)).toMatchObject({ logs: { blocks: 80, limit: undefined } });
+    expect(asked('eth_call', params).logs).toBeUndefined();
+    server.behave(
+      rpcError({ code: -32600, message: 'You can make eth_getLogs requests with up to a 10 block range.' }),
+    );
+    await router.forward(call('eth_getLogs', params), DEADLINE);
+    expect(asked('eth_getLogs', params)).toMatchObject({ logs: { blocks: 80, limit: 10 } });
+    expect(found('a', 'eth_getLogs', params)).toMatchObject({
+      reason: 'lacks-capability',
+      text: { because: 'it refuses queries for logs of 80 blocks' },
+    });
   });
 
   it('has own nodes first, those who can by their speed, then the rest with its reasons', async () => {
@@ -112,6 +128,7 @@ describe('explain', () => {
     for (const session of ['s1', 's2', 's3', 's4', 's5']) {
       const turns = asked('eth_call', '[]', session).services;
       expect(turns.map(({ share }) => share)).toEqual([1, 0, 0, 0]);
+      expect(asked('eth_call', '[]', session).hedgeShare).toBe(0);
       for (const { label } of turns) {
         const answer = await router.forward(call(), { ...DEADLINE, session });
         expect(answer).toMatchObject({ result: `"${label}"` });

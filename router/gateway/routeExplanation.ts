@@ -34,6 +34,8 @@ export interface RouteExplanation {
   readonly capabilities: readonly Capability[];
   /** Block that the call names. */
   readonly block?: number | undefined;
+  /** Of a query for logs: how many blocks it spans, and how many services are known to take; more goes in parts. */
+  readonly logs?: { readonly blocks: number; readonly limit?: number | undefined } | undefined;
   /** Copies of it may go to services that are tried again. */
   readonly isMirrored: boolean;
   readonly maxAttempts: number;
@@ -94,6 +96,8 @@ export interface ExplainRouteArgs {
   /** In the order in which the call's session has them; undefined without a session. */
   readonly ofSession: readonly ServiceState[] | undefined;
   readonly agreedHead: number | undefined;
+  /** The longest query for logs that somebody is believed to answer, in blocks; undefined while that is not known. */
+  readonly logLimit?: number | undefined;
   readonly settings: RoutingSettings;
   readonly now: Ms;
 }
@@ -130,11 +134,13 @@ export function explainRoute(args: ExplainRouteArgs): RouteExplanation {
     kind,
     capabilities: capabilityNames(question.capabilities),
     block: question.block,
+    logs: question.logBlocks > 0 ? { blocks: question.logBlocks, limit: args.logLimit } : undefined,
     isMirrored: isCheap(question.method),
     maxAttempts: settings.maxAttempts,
     stallMs: settings.stallMs,
     fanout: kind === 'send' ? settings.sendFanout : 1,
-    hedgeShare: kind === 'read' ? settings.hedgeShare : 0,
+    // A session has no second service at once.
+    hedgeShare: kind === 'read' && ofSession === undefined ? settings.hedgeShare : 0,
     hasSession: ofSession !== undefined,
     processes: 1,
     services: services.sort(compareExplained),

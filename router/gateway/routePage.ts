@@ -11,6 +11,8 @@ export interface RoutePage {
     readonly kind: MethodKind;
     readonly capabilities: readonly string[];
     readonly block: number | null;
+    /** Of a query for logs: it is asked in parts when it spans more blocks than services are known to take. */
+    readonly logs: { readonly blocks: number; readonly limit: number | null } | null;
     /** Copies of it may go to services that are tried again. */
     readonly mirrored: boolean;
     /** Share of such calls that may ask a second service before `silentMs` is over. */
@@ -64,7 +66,7 @@ const SHOWN = 20;
 
 /** @param isWhole with all services, and not the first few */
 export function routePage(explanation: RouteExplanation, isWhole: boolean): RoutePage {
-  const { services, caip2, slug, head, block } = explanation;
+  const { services, caip2, slug, head, block, logs } = explanation;
   const shown = isWhole ? services : services.slice(0, SHOWN);
   return {
     network: { caip2, slug, head: head ?? null },
@@ -73,6 +75,7 @@ export function routePage(explanation: RouteExplanation, isWhole: boolean): Rout
       kind: explanation.kind,
       capabilities: explanation.capabilities,
       block: block ?? null,
+      logs: logs === undefined ? null : { blocks: logs.blocks, limit: logs.limit ?? null },
       mirrored: explanation.isMirrored,
       hedgeShare: explanation.hedgeShare,
       fanout: explanation.fanout,

@@ -33,15 +33,23 @@ function callLines({ network, call, sessionAt, processes }: RoutePage): string[]
     `${call.method} on ${network.slug} (${network.caip2}), ${head}`,
     `${KINDS[kind]}; ${needs}; ${named}`,
   ];
-  const atOnce = fanout > 1 ? `${fanout} at once, ` : '';
+  const atOnce = fanout > 1 ? `up to ${fanout} at once, ` : '';
   const sooner = hedgeShare > 0 ? `, sooner for up to ${percent(hedgeShare)} of reads` : '';
   const joined = kind === 'once' ? '' : `, the next after ${call.silentMs} ms of silence${sooner}`;
   lines.push(`Asks ${atOnce}${count(call.maxAttempts, 'service')} at most${joined}`);
+  if (call.logs !== null) lines.push(logsLine(call.logs));
   if (call.mirrored) lines.push('Copies of it try services whose breaker is open');
   if (sessionAt !== null) lines.push(`The session's calls go to ${sessionAt}`);
   if (processes > 1)
     lines.push(`By ${processes} workers, each by its own knowledge: means, and sums of calls`);
   return lines;
+}
+
+function logsLine({ blocks, limit }: NonNullable<RoutePage['call']['logs']>): string {
+  const spans = `Spans ${count(blocks, 'block')}`;
+  if (limit === null) return `${spans}: asked whole, for no service has refused so many yet`;
+  if (blocks <= limit) return `${spans}: asked whole, for some service takes ${limit}`;
+  return `${spans}: asked in parts, for no service takes more than ${limit} at once`;
 }
 
 function countsLine({ counts }: RoutePage): string {

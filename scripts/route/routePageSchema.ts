@@ -31,6 +31,7 @@ export const ROUTE_PAGE = z.object({
     kind: z.enum(['read', 'send', 'once']),
     capabilities: z.array(z.string()),
     block: z.number().nullable(),
+    logs: z.object({ blocks: z.number(), limit: z.number().nullable() }).nullable(),
     mirrored: z.boolean(),
     hedgeShare: z.number(),
     fanout: z.number(),

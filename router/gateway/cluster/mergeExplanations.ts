@@ -19,6 +19,8 @@ export function mergeExplanations(
     ...polled,
     hasSession: workers.some(({ hasSession }) => hasSession),
     processes: workers.length,
+    // They learn by their own calls.
+    logs: workers.find(({ logs }) => logs?.limit !== undefined)?.logs ?? polled.logs,
     services: services.sort(compareExplained),
   };
 }
