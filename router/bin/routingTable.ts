@@ -11,7 +11,7 @@ import {
 import type { GatewayMetrics } from '../observability/metrics.ts';
 import type { FloorMemory } from '../routing/headFloor.ts';
 import { DEFAULT_ROUTING, type RoutingSettings } from '../routing/settings.ts';
-import type { UpstreamClient } from '../upstream/outcome.ts';
+import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 
 /** The networks' routers as the configuration wants them, at any time. */
 export function createRoutingTable<Plan extends TablePlan>(
@@ -43,12 +43,20 @@ export function createRoutingTable<Plan extends TablePlan>(
         settings: settingsOf(plan),
         told: toldOf?.(plan),
         hooks: {
-          onAttempt: ({ label }, outcome) =>
-            outcome.ok
-              ? metrics.attempt(plan.slug, label, 'ok', 'ok')
-              : metrics.attempt(plan.slug, label, outcome.class, outcome.reason),
+          onAttempt: ({ label }, outcome) => count(metrics.attempt, plan, label, outcome),
+          onProbe: ({ label }, outcome) => count(metrics.probe, plan, label, outcome),
         },
       }),
     configure: (router, plan) => router.setSettings(settingsOf(plan)),
   });
+}
+
+function count(
+  counter: GatewayMetrics['attempt'],
+  { slug }: TablePlan,
+  label: string,
+  outcome: UpstreamOutcome,
+): void {
+  if (outcome.ok) counter(slug, label, 'ok', 'ok');
+  else counter(slug, label, outcome.class, outcome.reason);
 }

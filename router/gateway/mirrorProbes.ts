@@ -6,7 +6,7 @@ import { callEnded, callStarted } from '../routing/health.ts';
 import { isCheap } from '../routing/methods.ts';
 import type { Question } from '../routing/question.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
-import type { UpstreamClient } from '../upstream/outcome.ts';
+import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import type { ServiceState } from './forwardRun.ts';
 
 /** Tries services with an open breaker by copies of users' reads. No user waits for them or sees what comes of them. */
@@ -29,8 +29,9 @@ export function createMirrorProbes(args: {
   readonly settings: () => RoutingSettings;
   /** Whether it still is one of the network's. */
   readonly isMember: (state: ServiceState) => boolean;
+  readonly onOutcome: (state: ServiceState, outcome: UpstreamOutcome) => void;
 }): MirrorProbes {
-  const { upstream, clock, settings, isMember } = args;
+  const { upstream, clock, settings, isMember, onOutcome } = args;
   const broken = new Set<ServiceState>();
   let nextLookAt = Number.NEGATIVE_INFINITY;
 
@@ -42,6 +43,7 @@ export function createMirrorProbes(args: {
       { timeoutMs: settings().stallMs },
     );
     state.health = callEnded(state.health, outcome, settings(), clock.now());
+    onOutcome(state, outcome);
   }
 
   function nextDue(question: Question, now: Ms): ServiceState | undefined {

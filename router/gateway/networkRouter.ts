@@ -115,6 +115,8 @@ export interface ForwardOptions {
 export interface RouterHooks {
   /** After each attempt whose outcome was waited for; `attemptIndex` counts from 0 within the call. Must not throw. */
   onAttempt?(service: RouteService, outcome: UpstreamOutcome, attemptIndex: number): void;
+  /** After a copy of a user's read that tried whether a failed service is back. Must not throw. */
+  onProbe?(service: RouteService, outcome: UpstreamOutcome): void;
 }
 
 export interface NetworkRouterArgs {
@@ -146,6 +148,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     clock,
     settings: () => settings,
     isMember: (state) => states.get(state.service.key) === state,
+    onOutcome: ({ service }, outcome) => args.hooks?.onProbe?.(service, outcome),
   });
 
   const factsOf = ({ service, health }: ServiceState, question: Question, now: Ms): ReasonFacts => ({

@@ -7,6 +7,7 @@ import { DEFAULT_ROUTING, type RoutingSettings } from '../routing/settings.ts';
 import type { UpstreamCall, UpstreamOutcome } from '../upstream/outcome.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { call, DEADLINE, handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
+import type { RouterHooks } from './networkRouter.ts';
 
 const ok = (result: string): UpstreamOutcome => ({ ok: true, result: result as RawJson, latencyMs: ms(1) });
 const broken: UpstreamOutcome = { ok: false, class: 'provider', reason: 'reset', latencyMs: ms(1) };
@@ -21,7 +22,7 @@ type Node = (call: UpstreamCall) => UpstreamOutcome | Promise<UpstreamOutcome>;
 /** A network of nodes that answer as they are told; all stand at block 100. The first is the operator's own. */
 function network(
   nodes: Record<string, Node>,
-  more: { ownFirst?: boolean; settings?: Partial<RoutingSettings> } = {},
+  more: { ownFirst?: boolean; settings?: Partial<RoutingSettings>; hooks?: RouterHooks } = {},
 ) {
   const visits: string[] = [];
   const { clock, advance } = handClock();
@@ -244,8 +245,8 @@ describe('a session', () => {
 describe('trials of an open breaker', () => {
   const { consecutiveFailures, openMs } = DEFAULT_ROUTING.breaker;
 
-  async function withOpenBreaker() {
-    const made = network({ flaky: () => broken, good: () => ok('1') }, { ownFirst: true });
+  async function withOpenBreaker(hooks: RouterHooks = {}) {
+    const made = network({ flaky: () => broken, good: () => ok('1') }, { ownFirst: true, hooks });
     for (let calls = 0; calls < consecutiveFailures; calls += 1) await made.ask('eth_gasPrice');
     expect(viewOf(made.router, 'flaky')?.breaker).toBe('open');
     return made;
@@ -261,6 +262,26 @@ describe('trials of an open breaker', () => {
     advance(openMs + 1);
     await ask(method, params);
     expect(visits.filter((name) => name === 'flaky')).toEqual([]);
+  });
+
+  it('are told to the hook, apart from users’ calls', async () => {
+    const probes: [string, boolean][] = [];
+    const hooks: RouterHooks = { onProbe: ({ label }, outcome) => probes.push([label, outcome.ok]) };
+    const { ask, advance, nodes } = await withOpenBreaker(hooks);
+    expect(probes).toEqual([]);
+    for (const [wait, isBack] of [
+      [openMs, false],
+      [2 * openMs, true],
+    ] as const) {
+      if (isBack) nodes.flaky = () => ok('1');
+      advance(wait + 1);
+      await ask('eth_gasPrice');
+      await expect.poll(() => probes.at(-1)?.[1]).toBe(isBack);
+    }
+    expect(probes).toEqual([
+      ['flaky', false],
+      ['flaky', true],
+    ]);
   });
 
   it('are made by the polls where there is no traffic', async () => {

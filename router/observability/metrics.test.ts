@@ -7,6 +7,7 @@ test('counts calls, attempts and fail-overs under bounded labels', async () => {
   const metrics = createMetrics(registry);
   metrics.attempt('ethereum', 'own-1', 'provider', 'timeout');
   metrics.attempt('ethereum', 'own-2', 'ok', 'ok');
+  metrics.probe('ethereum', 'own-1', 'capacity', 'rpc-error');
   metrics.failover('ethereum');
   metrics.call('ethereum', 'result', 0.02);
   const text = await registry.metrics();
@@ -15,6 +16,9 @@ test('counts calls, attempts and fail-overs under bounded labels', async () => {
     'din_attempts_total{network="ethereum",service="own-1",class="provider",reason="timeout"} 1',
   );
   expect(text).toContain('din_failovers_total{network="ethereum"} 1');
+  expect(text).toContain(
+    'din_probes_total{network="ethereum",service="own-1",class="capacity",reason="rpc-error"} 1',
+  );
   expect(text).toContain('din_call_duration_seconds_bucket{le="0.025",network="ethereum"} 1');
 });
 
@@ -45,6 +49,7 @@ test('forgets the series of a service that left, and no other', async () => {
   const metrics = createMetrics(registry);
   metrics.attempt('ethereum', 'gone', 'ok', 'ok');
   metrics.attempt('ethereum', 'gone', 'provider', 'reset');
+  metrics.probe('ethereum', 'gone', 'ok', 'ok');
   metrics.attempt('ethereum', 'here', 'ok', 'ok');
   metrics.forgetService('ethereum', 'gone');
   const text = await registry.metrics();

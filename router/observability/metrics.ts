@@ -32,6 +32,8 @@ export interface GatewayMetrics {
   call(network: string, result: CallResult, seconds: number): void;
   /** @param outcome `ok` or the error's class; @param reason `ok` or the failure's reason */
   attempt(network: string, service: string, outcome: string, reason: string): void;
+  /** A copy of a user's read that tried whether a failed service is back; labels as of an attempt. */
+  probe(network: string, service: string, outcome: string, reason: string): void;
   failover(network: string): void;
   /**
    * A query for logs that was to be answered in parts.
@@ -68,6 +70,11 @@ export function createMetrics(registry: Registry): GatewayMetrics {
     help: 'Calls to services by outcome: ok or the class and reason of the failure',
     labelNames: ['network', 'service', 'class', 'reason'],
   });
+  const probes = createCounter(registry, {
+    name: 'din_probes_total',
+    help: "Copies of users' reads that tried whether a failed service is back, by outcome as in din_attempts_total",
+    labelNames: ['network', 'service', 'class', 'reason'],
+  });
   const failovers = createCounter(registry, {
     name: 'din_failovers_total',
     help: 'Attempts after the first of a call',
@@ -96,11 +103,15 @@ export function createMetrics(registry: Registry): GatewayMetrics {
       duration.observe(seconds, network);
     },
     attempt: attempts.inc,
+    probe: probes.inc,
     failover: failovers.inc,
     logSplit: logSplits.inc,
     http: (route, status) => http.inc(route, String(status)),
     refused: refused.inc,
-    forgetService: attempts.remove,
+    forgetService(network, service) {
+      attempts.remove(network, service);
+      probes.remove(network, service);
+    },
     collectFrom,
   };
 }
