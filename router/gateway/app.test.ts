@@ -175,6 +175,17 @@ describe('routing details', () => {
     expect(headers).toMatchObject({ 'x-din-hedged': '0', 'x-din-attempts': '2' });
   });
 
+  test('parts of one call side by side are no hedge, and nobody answered it alone', async () => {
+    const parts = [attempt({ part: 0 }), attempt({ part: 1, afterMs: ms(1) })];
+    const answer = async () => ({ kind: 'result' as const, result: '[]' as RawJson, parts: 2 });
+    const { headers } = await start(answer, parts).post('/1', CALL, WANTED);
+    expect(headers).toMatchObject({ 'x-din-parts': '2', 'x-din-attempts': '2', 'x-din-hedged': '0' });
+    expect(headers).not.toHaveProperty('x-din-service');
+    const joined = [...parts, attempt({ part: 1, afterMs: ms(5) })];
+    const { headers: hedged } = await start(answer, joined).post('/1', CALL, WANTED);
+    expect(hedged).toMatchObject({ 'x-din-hedged': '1' });
+  });
+
   test('nobody is named when nobody answered', async () => {
     const none = [attempt({ reason: 'refused', class: 'provider' })];
     const answer = async (): Promise<CallAnswer> => ({ kind: 'error', error: '{}' as RawJson });

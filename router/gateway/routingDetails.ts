@@ -7,7 +7,7 @@ import type { Answer, Attempt } from './networkRouter.ts';
 export const DETAILS_HEADER = 'x-din-details';
 
 // Browsers hide what is not named.
-const EXPOSED = 'x-din-service, x-din-attempts, x-din-hedged, server-timing';
+const EXPOSED = 'x-din-service, x-din-attempts, x-din-hedged, x-din-parts, server-timing';
 
 /** What a client that asked learns of its calls' way. */
 export interface Details {
@@ -23,7 +23,7 @@ export function createDetails(clock: Clock): Details {
   return {
     async note({ method }, asked) {
       const answer = await asked;
-      calls.push({ method, attempts: answer.attempts });
+      calls.push({ method, attempts: answer.attempts, parts: answer.parts });
       return answer;
     },
     headers: (isBatch) =>
@@ -34,6 +34,7 @@ export function createDetails(clock: Clock): Details {
 export interface RoutedCall {
   readonly method: string;
   readonly attempts: readonly Attempt[];
+  readonly parts?: number | undefined;
 }
 
 /**
@@ -45,21 +46,24 @@ export function detailHeaders(calls: readonly RoutedCall[], elapsedMs: number | 
   const hedged = calls.filter(isHedged).length;
   const headers = ['access-control-expose-headers', EXPOSED];
   headers.push('x-din-attempts', String(attempts), 'x-din-hedged', String(hedged));
+  const parts = calls.reduce((sum, call) => sum + (call.parts ?? 0), 0);
+  if (parts > 0) headers.push('x-din-parts', String(parts));
   const [call] = calls;
   if (call === undefined || elapsedMs === undefined) return headers;
   const service = call.attempts.findLast(hasAnswered)?.service;
-  if (service !== undefined) headers.push('x-din-service', headerText(service));
+  // Parts of one call are answered by several.
+  if (service !== undefined && parts === 0) headers.push('x-din-service', headerText(service));
   const upstreamMs = timeCovered(call.attempts);
   const gatewayMs = Math.max(0, elapsedMs - upstreamMs);
   headers.push('server-timing', `upstream;dur=${rounded(upstreamMs)}, gateway;dur=${rounded(gatewayMs)}`);
   return headers;
 }
 
-/** A transaction goes to several from the start: that is no hedge. */
+/** A transaction goes to several from the start, and parts of a call run side by side: that is no hedge. */
 function isHedged({ method, attempts }: RoutedCall): boolean {
   if (methodTraits(method).kind !== 'read') return false;
   return attempts.some((attempt, i) =>
-    attempts.slice(0, i).some((before) => endOf(before) > attempt.afterMs),
+    attempts.slice(0, i).some((before) => before.part === attempt.part && endOf(before) > attempt.afterMs),
   );
 }
 
