@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
+import { type AbilityProbesArgs, createAbilityProbes } from '../gateway/abilityProbes.ts';
 import { createHeadPoller, type HeadPollerArgs } from '../gateway/headPoller.ts';
 import { haveSameServices, type NetworkPlan, planNetworks, routeServices } from '../gateway/networkPlan.ts';
 import type { NetworkRouter, RouteService } from '../gateway/networkRouter.ts';
@@ -29,9 +30,10 @@ export interface ControlArgs {
   readonly onPlans?: () => void;
   readonly onServiceLeft: (network: string, label: string) => void;
   readonly onHeadReport?: NonNullable<HeadPollerArgs['onReport']>;
+  readonly onFindings?: NonNullable<AbilityProbesArgs['onFindings']>;
 }
 
-/** What decides who may be asked: follows the settlement chain and the services' heads. */
+/** What decides who may be asked: follows the settlement chain and the services' heads, and probes what they can. */
 export interface Control {
   readonly table: NetworkTable<NetworkPlan>;
   settlement(): SettlementState | undefined;
@@ -56,12 +58,20 @@ export function createControl(args: ControlArgs): Control {
     timeoutMs: () => ms(config().routing.attemptTimeoutMs),
     ...(args.onHeadReport && { onReport: args.onHeadReport }),
   });
+  const probes = createAbilityProbes({
+    upstream,
+    random,
+    pollIntervalMs: () => ms(config().heads.pollIntervalMs),
+    timeoutMs: () => ms(config().routing.attemptTimeoutMs),
+    ...(args.onFindings && { onFindings: args.onFindings }),
+  });
   const onServices = (
     router: NetworkRouter,
     services: readonly RouteService[],
     before: readonly RouteService[],
   ) => {
     heads.follow(router, services);
+    probes.follow(router, services);
     const { joined, left } = serviceDifference(services, before);
     for (const { label } of left) args.onServiceLeft(router.slug, label);
     const fields = { network: router.slug, services: services.length };
@@ -100,6 +110,7 @@ export function createControl(args: ControlArgs): Control {
       unsubscribe?.();
       endLoadingLog?.();
       heads.stop();
+      probes.stop();
       stopSource.abort();
       await source?.stop();
     },

@@ -43,6 +43,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     ...{ upstream, metrics },
     onPlans: () => news.plansChanged(control.table.entries()),
     onHeadReport: ({ caip2 }, key, report) => news.headReported(caip2, key, report),
+    onFindings: ({ caip2 }, key, findings) => news.probed(caip2, key, findings),
     onServiceLeft(network, label) {
       gone.forgetService(network, label);
     },

@@ -123,9 +123,11 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         networks = withChanges(networks, message.changes);
         table.apply([...networks.values()]);
         break;
-      case 'heads':
-        for (const { caip2, key, report: head } of message.heads) {
-          table.resolve(caip2)?.reportHead(key, head);
+      case 'news':
+        for (const { caip2, key, head, findings } of message.news) {
+          const router = table.resolve(caip2);
+          if (head) router?.reportHead(key, head);
+          if (findings) router?.reportFindings(key, findings);
         }
         break;
       case 'ping':

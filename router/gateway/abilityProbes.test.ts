@@ -51,6 +51,7 @@ function probing(services: readonly RouteService[], head = HEAD, caip2 = 'eip155
   const probes = createAbilityProbes({
     upstream,
     random: () => 0.5,
+    pollIntervalMs: () => ms(1_000),
     timeoutMs: () => ms(5_000),
     sleep: (time, signal) => {
       pauses.push(time);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eip155ChainId } from '../core/caip2.ts';
 import type { Random } from '../core/clock.ts';
-import { type Ms, ms, seconds } from '../core/units.ts';
+import { type Ms, ms } from '../core/units.ts';
 import type { Finding } from '../routing/abilities.ts';
 import { RETEST_MS } from '../routing/learntLimit.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
@@ -13,6 +13,8 @@ import { createServiceLoops, isSameTarget, type ServiceLoops } from './serviceLo
 export interface AbilityProbesArgs {
   readonly upstream: UpstreamClient;
   readonly random: Random;
+  /** Between two polls of a service's head. */
+  readonly pollIntervalMs: () => Ms;
   readonly timeoutMs: () => Ms;
   /** After the router has taken them. */
   readonly onFindings?: (router: NetworkRouter, key: string, findings: readonly Finding[]) => void;
@@ -22,9 +24,8 @@ export interface AbilityProbesArgs {
 
 // What a probe can find is tried again before it falls due: a user's call does so only where no probe can.
 const INTERVAL_MS = ms(0.8 * RETEST_MS);
-// One that does not answer, or before the network's head is known.
-const RETRY_MS = seconds(10);
-const FIRST_MS = ms(500);
+// After so many polls the head is known, and who does not answer is. The same before one that did not is tried again.
+const AFTER_POLLS = 10;
 // Of thousands that join at once each comes in its time.
 const SPREAD_MS_PER_SERVICE = 10;
 
@@ -35,6 +36,9 @@ const SPREAD_MS_PER_SERVICE = 10;
 export function createAbilityProbes(args: AbilityProbesArgs): ServiceLoops {
   const sleep = args.sleep ?? ((time, signal) => delay(time, undefined, { signal, ref: false }));
   const jittered = (time: number) => ms(time * (0.9 + 0.2 * args.random()));
+  const soon = () => AFTER_POLLS * args.pollIntervalMs();
+  const counts = new Map<NetworkRouter, number>();
+  /** In all networks. */
   let services = 0;
 
   const ask = ({ target }: RouteService, { question, params }: AbilityProbe, signal: AbortSignal) =>
@@ -52,7 +56,7 @@ export function createAbilityProbes(args: AbilityProbesArgs): ServiceLoops {
     for (const probe of probes) {
       const outcome = await ask(service, probe, signal);
       const pause = leaveAlone(outcome, probe === probes[0]);
-      if (pause !== undefined || signal.aborted) return { findings, pause: pause ?? RETRY_MS };
+      if (pause !== undefined || signal.aborted) return { findings, pause: Math.max(pause ?? 0, soon()) };
       const finding = findingOf(probe.question, outcome);
       if (finding) findings.push(finding);
       const shorter = finding && shorterQuery(finding, head);
@@ -64,13 +68,13 @@ export function createAbilityProbes(args: AbilityProbesArgs): ServiceLoops {
   const run = async (router: NetworkRouter, service: RouteService, signal: AbortSignal) => {
     // Other namespaces have other methods.
     if (eip155ChainId(router.caip2) === undefined) return;
-    let pause = FIRST_MS + args.random() * services * SPREAD_MS_PER_SERVICE;
+    let pause = soon() + args.random() * services * SPREAD_MS_PER_SERVICE;
     for (;;) {
       await sleep(ms(pause), signal).catch(() => undefined);
       if (signal.aborted) return;
       const head = router.agreedHead();
       if (head === undefined) {
-        pause = jittered(RETRY_MS);
+        pause = jittered(soon());
         continue;
       }
       const visited = await visit(service, head, signal);
@@ -86,19 +90,21 @@ export function createAbilityProbes(args: AbilityProbesArgs): ServiceLoops {
     isSame: (before, now) => isSameTarget(before, now) && before.capabilities === now.capabilities,
   });
   return {
-    follow(router, all) {
-      services = all.length;
-      loops.follow(router, all);
+    follow(router, followed) {
+      services += followed.length - (counts.get(router) ?? 0);
+      if (followed.length > 0) counts.set(router, followed.length);
+      else counts.delete(router);
+      loops.follow(router, followed);
     },
     stop: loops.stop,
   };
 }
 
-/** How long a service that does not answer, or asks to be left alone, is; undefined when the visit goes on. */
-function leaveAlone(outcome: UpstreamOutcome, isFirst: boolean): Ms | undefined {
+/** How long a service asks to be left alone, 0 when it does not answer; undefined when the visit goes on. */
+function leaveAlone(outcome: UpstreamOutcome, isFirst: boolean): number | undefined {
   if (outcome.ok) return undefined;
   // Later ones ask for more, and may take too long where all else is well.
-  if (outcome.class === 'provider') return isFirst ? RETRY_MS : undefined;
+  if (outcome.class === 'provider') return isFirst ? 0 : undefined;
   if (outcome.class !== 'capacity') return undefined;
-  return ms(Math.min(Math.max(outcome.retryAfterMs ?? 0, RETRY_MS), INTERVAL_MS));
+  return Math.min(outcome.retryAfterMs ?? 0, INTERVAL_MS);
 }

@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../../config/schema.ts';
 import type { Caip2 } from '../../core/caip2.ts';
 import type { MetricsJson } from '../../observability/sumMetrics.ts';
+import type { Finding } from '../../routing/abilities.ts';
 import type { CallTotals } from '../callHandler.ts';
 import type { HeadReport, RouteService } from '../networkRouter.ts';
 import type { Readiness } from '../readiness.ts';
@@ -42,10 +43,13 @@ export interface RoutingChanges {
   readonly gone: readonly Caip2[];
 }
 
-export interface HeadNews {
+/** What the primary found out about a service: the last of each. */
+export interface ServiceNews {
   readonly caip2: Caip2;
   readonly key: string;
-  readonly report: HeadReport;
+  readonly head?: HeadReport;
+  /** Of its last probes. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The pages that only the primary can write. */
@@ -73,7 +77,7 @@ export type ToWorker =
   | { readonly kind: 'begin'; readonly config: WorkerConfig; readonly place: WorkerPlace }
   | { readonly kind: 'config'; readonly config: WorkerConfig }
   | { readonly kind: 'routing'; readonly changes: RoutingChanges }
-  | { readonly kind: 'heads'; readonly heads: readonly HeadNews[] }
+  | { readonly kind: 'news'; readonly news: readonly ServiceNews[] }
   /** All that it needs is sent: it opens the port. */
   | { readonly kind: 'serve' }
   | { readonly kind: 'report'; readonly id: number }

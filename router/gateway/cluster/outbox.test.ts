@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Caip2 } from '../../core/caip2.ts';
 import type { RouteService } from '../networkRouter.ts';
-import type { HeadNews, ToWorker } from './messages.ts';
+import type { ServiceNews, ToWorker } from './messages.ts';
 import { createOutbox } from './outbox.ts';
 import { type RoutedNetworks, routingChanges, withChanges } from './routingChanges.ts';
 
@@ -15,16 +15,23 @@ const service = (key: string): RouteService => ({
 });
 const networksOf = (keys: readonly string[]): RoutedNetworks =>
   new Map([[CAIP2, { caip2: CAIP2, slug: 'one', maxHeadLagBlocks: 1, row: 0, services: keys.map(service) }]]);
-const head = (key: string, number: number): HeadNews => ({
+const head = (key: string, number: number): ServiceNews => ({
   ...{ caip2: CAIP2, key },
-  report: { ok: true, number, chainIdOk: true },
+  head: { ok: true, number, chainIdOk: true },
 });
+
+const probed = (key: string, count: number): ServiceNews => ({
+  ...{ caip2: CAIP2, key },
+  findings: Array.from({ length: count }, () => ({ question: QUESTION, able: true })),
+});
+const QUESTION = { method: 'eth_call', capabilities: 1, block: 1, depth: 0, logBlocks: 0 };
 
 /** A worker that takes one message when it is told to, and forgets heads of services that it does not know. */
 function slowWorker() {
   let inChannel: { message: ToWorker; sent: () => void } | undefined;
   let networks: RoutedNetworks = new Map();
   const heads = new Map<string, number>();
+  const probes = new Map<string, number>();
   const taken: ToWorker[] = [];
   const tell = createOutbox({
     changes: routingChanges,
@@ -39,22 +46,26 @@ function slowWorker() {
     inChannel = undefined;
     taken.push(message);
     if (message.kind === 'routing') networks = withChanges(networks, message.changes);
-    if (message.kind === 'heads') {
+    if (message.kind === 'news') {
       const known = new Set(networks.get(CAIP2)?.services.map(({ key }) => key));
-      for (const { key, report } of message.heads)
-        if (known.has(key) && report.ok) heads.set(key, report.number);
+      for (const { key, head: report, findings } of message.news) {
+        if (!known.has(key)) continue;
+        if (report?.ok) heads.set(key, report.number);
+        if (findings) probes.set(key, findings.length);
+      }
     }
     sent();
     return true;
   };
   const keys = () => networks.get(CAIP2)?.services.map(({ key }) => key) ?? [];
-  return { tell, take, taken, keys, heads };
+  return { tell, take, taken, keys, heads, probes };
 }
 
 test('whenever a worker takes what it is told, in the end it knows the newest', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('networks' as const), keys: fc.subarray(KEYS) }),
     fc.record({ kind: fc.constant('head' as const), key: fc.constantFrom(...KEYS), number: fc.nat(9) }),
+    fc.record({ kind: fc.constant('probe' as const), key: fc.constantFrom(...KEYS), number: fc.nat(9) }),
     fc.record({ kind: fc.constant('take' as const) }),
   );
   fc.assert(
@@ -62,21 +73,29 @@ test('whenever a worker takes what it is told, in the end it knows the newest', 
       const worker = slowWorker();
       let offered: readonly string[] = [];
       // As the primary reports them: none of a service that is not offered.
-      const reported = new Map<string, number>();
+      const reported = { head: new Map<string, number>(), probe: new Map<string, number>() };
       for (const each of steps) {
         if (each.kind === 'take') worker.take();
         else if (each.kind === 'networks') {
           offered = each.keys;
-          for (const key of KEYS) if (!offered.includes(key)) reported.delete(key);
+          for (const key of KEYS) {
+            if (offered.includes(key)) continue;
+            reported.head.delete(key);
+            reported.probe.delete(key);
+          }
           worker.tell({ kind: 'networks', networks: networksOf(offered) });
         } else if (offered.includes(each.key)) {
-          reported.set(each.key, each.number);
-          worker.tell({ kind: 'heads', heads: [head(each.key, each.number)] });
+          reported[each.kind].set(each.key, each.number);
+          worker.tell({
+            kind: 'news',
+            news: [(each.kind === 'head' ? head : probed)(each.key, each.number)],
+          });
         }
       }
       while (worker.take());
       expect(worker.keys().toSorted()).toEqual([...offered].toSorted());
-      for (const [key, number] of reported) expect(worker.heads.get(key)).toBe(number);
+      for (const [key, number] of reported.head) expect(worker.heads.get(key)).toBe(number);
+      for (const [key, number] of reported.probe) expect(worker.probes.get(key)).toBe(number);
     }),
   );
 });
@@ -87,10 +106,10 @@ test('for a worker that takes nothing only the newest of each kind waits', () =>
     worker.tell({ kind: 'ping' });
     worker.tell({ kind: 'report', id: round });
     worker.tell({ kind: 'networks', networks: networksOf(round % 2 === 0 ? KEYS : ['a', 'b']) });
-    worker.tell({ kind: 'heads', heads: [head('a', round), head('b', round)] });
+    worker.tell({ kind: 'news', news: [head('a', round), head('b', round)] });
   }
   while (worker.take());
-  expect(worker.taken.map(({ kind }) => kind)).toEqual(['ping', 'routing', 'heads', 'report', 'ping']);
+  expect(worker.taken.map(({ kind }) => kind)).toEqual(['ping', 'routing', 'news', 'report', 'ping']);
   expect(worker.keys()).toEqual(['a', 'b']);
   expect(worker.heads.get('b')).toBe(999);
   expect(worker.taken).toContainEqual({ kind: 'report', id: 999 });

@@ -1,12 +1,12 @@
 import type { Caip2 } from '../../core/caip2.ts';
-import type { HeadNews, RoutingChanges, ToWorker } from './messages.ts';
+import type { RoutingChanges, ServiceNews, ToWorker } from './messages.ts';
 import { isNoChange, type RoutedNetworks } from './routingChanges.ts';
 
 /** What a worker is told: messages as they are, and two kinds of state of which it gets what changed. */
 export type Telling =
-  | Exclude<ToWorker, { readonly kind: 'routing' | 'heads' }>
+  | Exclude<ToWorker, { readonly kind: 'routing' | 'news' }>
   | { readonly kind: 'networks'; readonly networks: RoutedNetworks }
-  | { readonly kind: 'heads'; readonly heads: readonly HeadNews[] };
+  | { readonly kind: 'news'; readonly news: readonly ServiceNews[] };
 
 export interface OutboxArgs {
   /** Sends a message, and calls back once the channel has taken it. */
@@ -23,7 +23,7 @@ export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) 
   let isSending = false;
   let known: RoutedNetworks = new Map();
   let networks: RoutedNetworks | undefined;
-  let heads = new Map<Caip2, Map<string, HeadNews>>();
+  let news = new Map<Caip2, Map<string, ServiceNews>>();
   const others = new Map<string, ToWorker>();
 
   const next = (): ToWorker | undefined => {
@@ -38,11 +38,11 @@ export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) 
       networks = undefined;
       if (!isNoChange(made)) return { kind: 'routing', changes: made };
     }
-    // After the networks: the head of a service that the worker does not know yet would be lost.
-    if (heads.size > 0) {
-      const all = Array.from(heads.values(), (ofNetwork) => [...ofNetwork.values()]).flat();
-      heads = new Map();
-      return { kind: 'heads', heads: all };
+    // After the networks: news of a service that the worker does not know yet would be lost.
+    if (news.size > 0) {
+      const all = Array.from(news.values(), (ofNetwork) => [...ofNetwork.values()]).flat();
+      news = new Map();
+      return { kind: 'news', news: all };
     }
     for (const [key, message] of others) {
       others.delete(key);
@@ -67,10 +67,10 @@ export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) 
       case 'networks':
         networks = telling.networks;
         break;
-      case 'heads':
-        for (const each of telling.heads) {
-          const ofNetwork = heads.get(each.caip2) ?? new Map<string, HeadNews>();
-          heads.set(each.caip2, ofNetwork.set(each.key, each));
+      case 'news':
+        for (const each of telling.news) {
+          const ofNetwork = news.get(each.caip2) ?? new Map<string, ServiceNews>();
+          news.set(each.caip2, ofNetwork.set(each.key, { ...ofNetwork.get(each.key), ...each }));
         }
         break;
       case 'page':
