@@ -42,7 +42,6 @@ const EXPLANATION: RouteExplanation = {
   stallMs: ms(2_000),
   fanout: 1,
   hedgeShare: 0.1,
-  hasSession: false,
   processes: 1,
   services: Array.from({ length: 30 }, (_, i) => ({
     key: `k${i}`,

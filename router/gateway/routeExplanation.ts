@@ -45,7 +45,6 @@ export interface RouteExplanation {
   readonly fanout: number;
   /** Share of reads that may be hedged sooner; 0 where this call is none. */
   readonly hedgeShare: number;
-  readonly hasSession: boolean;
   /** Processes that answer by their own knowledge. */
   readonly processes: number;
   /** All, in the order in which they are likely asked. */
@@ -141,7 +140,6 @@ export function explainRoute(args: ExplainRouteArgs): RouteExplanation {
     fanout: kind === 'send' ? settings.sendFanout : 1,
     // A session has no second service at once.
     hedgeShare: kind === 'read' && ofSession === undefined ? settings.hedgeShare : 0,
-    hasSession: ofSession !== undefined,
     processes: 1,
     services: services.sort(compareExplained),
   };

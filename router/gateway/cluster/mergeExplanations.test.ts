@@ -34,7 +34,6 @@ const explanation = (...services: readonly ExplainedService[]): RouteExplanation
   stallMs: ms(2_000),
   fanout: 1,
   hedgeShare: 0.1,
-  hasSession: false,
   processes: 1,
   services,
 });

@@ -17,7 +17,6 @@ export function mergeExplanations(
   const services = Array.from(byKey.values(), (views) => mergeServices(views, workers.length));
   return {
     ...polled,
-    hasSession: workers.some(({ hasSession }) => hasSession),
     processes: workers.length,
     // They learn by their own calls.
     logs: workers.find(({ logs }) => logs?.limit !== undefined)?.logs ?? polled.logs,
