@@ -35,7 +35,7 @@ const HEAD_END = '\r\n\r\n';
 
 export function createPlainConnection(args: PlainConnectionArgs): PlainConnection {
   const { socket, answers } = args;
-  /** `blocked`: the client has not taken all of the last answer yet. */
+  /** `blocked`: the client has not taken all of an answer yet. */
   let state: 'idle' | 'asking' | 'blocked' = 'idle';
   let client: ReturnType<typeof createClient> | undefined;
   /** Of a request that is not complete, or of the next one while this one is answered. */
@@ -43,8 +43,6 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
   let pieces = 0;
   let ticks = 0;
   let served = 0;
-  /** The client has said all. */
-  let hasEnded = false;
   // A client sends the same head again and again.
   let lastHead = '';
   let lastRequest: PlainRequest | undefined;
@@ -105,18 +103,25 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
     client = undefined;
     served += 1;
     ticks = 0;
-    const isLast = given.last || args.isClosing() || hasEnded;
+    const isLast = given.last || args.isClosing();
     const text = replyText(given, requestId, isLast ? undefined : args.keepAliveSeconds);
     if (isLast) {
       state = 'blocked';
-      socket.end(text, 'latin1');
+      // Whatever else the client has sent, and whether it closes its side or not.
+      socket.end(text, 'latin1', close);
       return;
     }
     if (socket.write(text, 'latin1')) goOn();
     else {
       state = 'blocked';
-      socket.once('drain', goOn);
+      socket.once('drain', onDrain);
     }
+  }
+
+  function onDrain(): void {
+    // Closed as one that rests is.
+    if (gathered === undefined && args.isClosing()) close();
+    else goOn();
   }
 
   function goOn(): void {
@@ -135,14 +140,19 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
   }
 
   function forget(): void {
-    socket.off('data', read).off('end', onEnd).off('close', onClose).off('error', close).off('drain', goOn);
+    socket
+      .off('data', read)
+      .off('end', onEnd)
+      .off('close', onClose)
+      .off('error', close)
+      .off('drain', onDrain);
     args.onGone();
   }
 
   function onEnd(): void {
-    hasEnded = true;
-    // It may still wait for its answer.
-    if (state === 'idle') socket.end();
+    // Most that say no more are gone: they are not told apart from those that would wait.
+    client?.leave();
+    socket.end();
   }
 
   function onClose(): void {
