@@ -12,14 +12,13 @@ import type { GatewayMetrics } from '../observability/metrics.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import { logLoading } from './loadingLog.ts';
-import { openProviderSource } from './providerSource.ts';
 import { createRoutingTable } from './routingTable.ts';
 import { serviceDifference } from './serviceDifference.ts';
 
 export interface ControlArgs {
   /** As in force at any moment. */
   readonly config: () => GatewayConfig;
-  /** In place of the one that the configuration's settlement chain makes. */
+  /** Of the settlement chain, when there is one. */
   readonly source?: ProviderSource | undefined;
   readonly upstream: UpstreamClient;
   readonly metrics: GatewayMetrics;
@@ -48,9 +47,8 @@ export interface Control {
 const SHOWN_LABELS = 10;
 
 export function createControl(args: ControlArgs): Control {
-  const { config, upstream, metrics, clock, random, logger } = args;
+  const { config, source, upstream, metrics, clock, random, logger } = args;
   const { settlement } = config();
-  const source = args.source ?? (settlement && openProviderSource({ settlement, clock, random, logger }));
   const heads = createHeadPoller({
     upstream,
     random,

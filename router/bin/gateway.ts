@@ -6,9 +6,7 @@ import { createLogger, type Logger } from '../observability/logger.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import { followConfigFile } from './followConfigFile.ts';
 import { loadGatewayConfig } from './gatewayConfig.ts';
-import { startPrimary } from './primary.ts';
 import type { Gateway } from './runningGateway.ts';
-import { startSingleProcess } from './singleProcess.ts';
 
 export interface GatewayArgs {
   readonly config: GatewayConfig;
@@ -27,9 +25,16 @@ export interface GatewayArgs {
 export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   const { config, clock = systemClock, random = Math.random, source } = args;
   const logger = args.logger ?? createLogger({ level: config.log.level, destination: process.stdout });
+  // What a gateway has no use for takes no memory: each of these brings libraries along.
+  const settlementSource = async () => {
+    const { settlement } = config;
+    if (settlement === undefined) return undefined;
+    return (await import('./providerSource.ts')).openProviderSource({ settlement, clock, random, logger });
+  };
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
-  const parts = { config, clock, random, logger, source };
-  return workers === 1 ? startSingleProcess(parts) : startPrimary({ ...parts, workers });
+  const parts = { config, clock, random, logger, source: source ?? (await settlementSource()) };
+  if (workers > 1) return (await import('./primary.ts')).startPrimary({ ...parts, workers });
+  return (await import('./singleProcess.ts')).startSingleProcess(parts);
 }
 
 /**

@@ -28,7 +28,7 @@ export interface GatewayParts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
-  /** In place of the one that the configuration's settlement chain makes. */
+  /** Of the settlement chain, when there is one. */
   readonly source?: ProviderSource | undefined;
 }
 

@@ -1,4 +1,3 @@
-import { WebSocket } from 'undici';
 import { RpcRequestError, TimeoutError, WebSocketRequestError } from 'viem';
 
 /**

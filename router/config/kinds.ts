@@ -1,4 +1,4 @@
-import { getAddress, isAddress } from 'viem';
+import { checksum, validate } from 'ox/Address';
 import { z } from 'zod';
 import { parseListenAddress } from '../core/listenAddress.ts';
 
@@ -41,7 +41,7 @@ export const filePath = (allowed = 'allowed: the path of a file') =>
 const ADDRESS_ALLOWED =
   'allowed: an address, 0x and 40 hex digits, all lower case or with the right checksum';
 export const address = z.string({ error: ADDRESS_ALLOWED }).transform((value, context) => {
-  if (isAddress(value)) return getAddress(value);
+  if (validate(value)) return checksum(value);
   context.addIssue({ code: 'custom', message: ADDRESS_ALLOWED });
   return z.NEVER;
 });

@@ -1,4 +1,5 @@
-import { type Hex, hexToBytes, keccak256 } from 'viem';
+import { keccak256 } from 'ox/Hash';
+import type { Hex } from 'viem';
 import { decodeString, jsonKind, type RawJson, rawElements } from './rawJson.ts';
 
 /**
@@ -10,8 +11,8 @@ export function rawTransactionHash(params: RawJson | undefined): Hex | undefined
   if (raw === undefined || jsonKind(raw) !== 'string') return undefined;
   const text = decodeString(raw);
   if (!/^0x(?:[0-9a-fA-F]{2})+$/.test(text)) return undefined;
-  const bytes = hexToBytes(text as Hex);
-  return keccak256(bytes[0] === BLOB_TYPE ? withoutSidecar(bytes) : bytes);
+  const bytes = Buffer.from(text.slice(2), 'hex');
+  return keccak256(bytes[0] === BLOB_TYPE ? withoutSidecar(bytes) : bytes, { as: 'Hex' });
 }
 
 const BLOB_TYPE = 0x03;

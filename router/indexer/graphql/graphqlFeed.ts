@@ -3,7 +3,6 @@ import { type Ms, ms } from '../../core/units.ts';
 import type { Address, BlockRef } from '../../registry/providerSet.ts';
 import type { AdvanceArgs, AdvanceResult, DeploymentFeed, EventFeed } from '../eventFeed.ts';
 import { catchUpWithIndexer } from './indexerCatchUp.ts';
-import { createIndexerReader } from './indexerReader.ts';
 import { standing } from './standing.ts';
 
 const TIMEOUT_MS = ms(10_000);
@@ -48,6 +47,8 @@ export function createGraphqlFeed(options: GraphqlFeedOptions): GraphqlFeed {
   return {
     kind: 'graphql',
     async open(registry, signal) {
+      // Its library takes memory, and most sources never ask an indexer.
+      const { createIndexerReader } = await import('./indexerReader.ts');
       const reader = createIndexerReader(registry, { url, timeoutMs, pageSize });
       const view = await reader.look([], signal);
       const { chainId, vault, base } = view.deployment;

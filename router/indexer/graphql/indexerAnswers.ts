@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressText as address } from '../../chain/addressText.ts';
+import { DinError } from '../../core/dinError.ts';
 import { unixSeconds } from '../../core/units.ts';
 import type { RegistryEvent } from '../../registry/events.ts';
 import type { Address, BlockRef, Hex } from '../../registry/providerSet.ts';
@@ -132,4 +133,14 @@ export type EventRow = z.output<typeof event>;
 export function readEvent({ id, blockNumber, type, data }: EventRow): IndexedEvent {
   const logIndex = Number(id.slice(17));
   return { blockNumber, event: decodeEvent(type, data, { blockNumber, logIndex }) };
+}
+
+/** The address answers, but not as our indexer does: another application or another version. */
+export class MalformedAnswerError extends DinError {
+  readonly code = 'MALFORMED_INDEXER_ANSWER';
+  constructor(field: string) {
+    super(
+      `The indexer's answer is malformed${field && ` at ${field}`}. Check the indexer's address and version.`,
+    );
+  }
 }

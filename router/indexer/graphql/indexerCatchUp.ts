@@ -5,7 +5,8 @@ import { ReorgTooDeepError } from '../catchUp.ts';
 import type { AdvanceArgs, AdvanceResult } from '../eventFeed.ts';
 import { extend, indexUpTo, links, newest, type ReorgWindow, rollBack } from '../reorgWindow.ts';
 import type { IndexedBlock, IndexedEvent } from './indexerAnswers.ts';
-import { type IndexerReader, type IndexerView, MalformedAnswerError, type PageEnd } from './indexerReader.ts';
+import { MalformedAnswerError } from './indexerAnswers.ts';
+import type { IndexerReader, IndexerView, PageEnd } from './indexerReader.ts';
 import { standing } from './standing.ts';
 
 // As when the chain itself is read: the newest blocks are steps of their own, so that a reorg undoes little.

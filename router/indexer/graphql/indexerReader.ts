@@ -13,6 +13,7 @@ import {
   type IndexedEvent,
   LOOK,
   lookAnswer,
+  MalformedAnswerError,
   readEvent,
 } from './indexerAnswers.ts';
 
@@ -63,7 +64,7 @@ export interface IndexerReaderOptions {
 
 /**
  * Reads one registry's events from an indexer's GraphQL. Its functions reject with {@link IndexerUnavailableError},
- * {@link IndexerNotReadyError}, {@link RegistryNotIndexedError}, {@link MalformedAnswerError}, `MalformedEventError`, or
+ * {@link IndexerNotReadyError}, {@link RegistryNotIndexedError}, `MalformedAnswerError`, `MalformedEventError`, or
  * the signal's reason.
  */
 export function createIndexerReader(registry: Address, options: IndexerReaderOptions): IndexerReader {
@@ -154,15 +155,5 @@ export class RegistryNotIndexedError extends DinError {
   readonly code = 'REGISTRY_NOT_INDEXED';
   constructor(registry: Address) {
     super(`The indexer does not index the registry ${registry} (yet).`);
-  }
-}
-
-/** The address answers, but not as our indexer does: another application or another version. */
-export class MalformedAnswerError extends DinError {
-  readonly code = 'MALFORMED_INDEXER_ANSWER';
-  constructor(field: string) {
-    super(
-      `The indexer's answer is malformed${field && ` at ${field}`}. Check the indexer's address and version.`,
-    );
   }
 }
