@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { classify, isNonceUsed, readRpcError, rowOf } from './classify.ts';
+import { classify, isNonceUsed, judgeError, readRpcError, rowOf } from './classify.ts';
 import type { ErrorClass } from './errorClass.ts';
 import { ERROR_TABLE } from './errorTable.ts';
 import { encodeJson, type RawJson } from './rawJson.ts';
@@ -41,6 +41,40 @@ describe('classify', () => {
   it.each(others)('judges as %s: %s, HTTP %d, %d "%s"', (expected, method, httpStatus, code, message) => {
     const observed = { method, httpStatus, code, message, isRpcError: true };
     expect(classify(observed), rowOf(observed)?.kind).toBe(expected);
+  });
+
+  it('tells a method that is not offered from a block or state that is not there, whatever the name', () => {
+    const wordings = [
+      'the method NAME does not exist/is not available',
+      'method NAME not found',
+      'The method NAME is not supported',
+      'NAME is not available on this node',
+      'unsupported method: NAME',
+    ];
+    const names = [
+      'trace_block',
+      'eth_getBlockReceipts',
+      'debug_traceBlockByNumber',
+      'eth_getHeaderByNumber',
+    ];
+    for (const method of [...names, 'eth_getProof', 'parity_pendingTransactions', 'debug_accountState']) {
+      for (const wording of wordings) {
+        const message = wording.replace('NAME', method);
+        const observed = { method, httpStatus: 200, code: -32601, message, isRpcError: true };
+        expect(judgeError(observed), message).toMatchObject({ class: 'capability', lack: 'method' });
+      }
+    }
+    const pruned = { method: 'eth_call', httpStatus: 200, code: -32000, isRpcError: true };
+    for (const message of [
+      'missing trie node 1f (path )',
+      'header not found',
+      'block 0x1 not found',
+      'state is not available',
+    ])
+      expect(judgeError({ ...pruned, message }), message).toMatchObject({
+        class: 'capability',
+        lack: 'state',
+      });
   });
 
   it('never takes a node\'s "already known" for success of a read', () => {
