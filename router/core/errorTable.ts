@@ -75,6 +75,13 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   { class: 'provider', kind: 'timeout', message: /^request time(?:d )?out\b/i },
 
   // This node cannot answer this, another may.
+  // Not too long: it ends too late.
+  {
+    class: 'capability',
+    kind: 'block not there yet',
+    lack: 'state',
+    message: /\brange\b.{0,40}\bbeyond (?:the )?(?:current |latest )?(?:head|block|tip)\b/i,
+  },
   {
     class: 'capability',
     kind: 'range or result too large',

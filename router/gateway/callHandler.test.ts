@@ -21,6 +21,14 @@ const bad = (of: ErrorClass): Attempt => ({
 });
 const result = (...attempts: Attempt[]): Answer => ({ kind: 'result', result: '1' as RawJson, attempts });
 const error = (...attempts: Attempt[]): Answer => ({ kind: 'error', error: '{}' as RawJson, attempts });
+const errorOfPart = (part: number, ...attempts: Attempt[]): Answer => ({
+  kind: 'error',
+  error: '{}' as RawJson,
+  attempts,
+  part,
+  parts: part + 1,
+});
+const refused: Answer = { kind: 'error', error: '{}' as RawJson, attempts: [], refused: true };
 
 describe('callResult', () => {
   test.each<[string, Answer, string]>([
@@ -31,6 +39,17 @@ describe('callResult', () => {
     ['a question that no service can answer', error(bad('capability'), bad('capability')), 'error'],
     ['failures alone', error(bad('provider'), bad('capacity')), 'failed'],
     ['nobody to ask', error(), 'failed'],
+    [
+      'a failure of one part, after a refusal of another',
+      errorOfPart(1, { ...bad('capability'), part: 0 }, { ...bad('provider'), part: 1 }),
+      'failed',
+    ],
+    [
+      'an error of one part, after a failure of another',
+      errorOfPart(1, { ...bad('provider'), part: 0 }, { ...bad('client'), part: 1 }),
+      'error',
+    ],
+    ['more than the gateway gives', refused, 'error'],
   ])('%s', (_, answer, expected) => {
     expect(callResult(answer)).toBe(expected);
   });

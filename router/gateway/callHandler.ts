@@ -86,7 +86,9 @@ export function createCallHandler(args: {
 export function callResult(answer: Answer): Exclude<CallResult, 'gone'> {
   if (answer.kind === 'result') return 'result';
   if (answer.refused) return 'error';
-  const own = answer.attempts.some((attempt) => attempt.class === 'client' || attempt.class === 'capability');
+  const own = answer.attempts.some(
+    ({ class: of, part }) => part === answer.part && (of === 'client' || of === 'capability'),
+  );
   return own ? 'error' : 'failed';
 }
 

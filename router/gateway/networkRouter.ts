@@ -75,6 +75,8 @@ export type Answer = {
       readonly error: RawJson;
       /** The caller asked for more than this gateway gives. */
       readonly refused?: true;
+      /** Of a call that was split: the query whose error it is. */
+      readonly part?: number;
     }
 );
 

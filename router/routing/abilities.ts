@@ -69,7 +69,8 @@ export function learnt(abilities: Abilities, finding: Finding, now: Ms): Abiliti
       return { ...abilities, has, depth: sizeRefused(abilities.depth, depth, now) };
     }
     case 'range':
-      if (logBlocks === 0) return abilities;
+      // What one block holds is no matter of the span.
+      if (logBlocks <= 1) return abilities;
       return { ...abilities, logs: sizeRefused(abilities.logs, logBlocks, now, finding.logLimit) };
   }
 }

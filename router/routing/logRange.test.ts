@@ -62,6 +62,10 @@ describe('toldLogBlocks', () => {
     [undefined, 'query exceeds max results 20000, retry with the range 25766988-25775072'],
     [undefined, 'query timeout exceeded. Consider reducing your block range.'],
     [undefined, 'response size should not greater than 10000000 bytes'],
+    [undefined, 'please specify an address or a smaller block range'],
+    [undefined, 'This query contains 5006 filters. The current limit is 5000.'],
+    [undefined, 'logs matched by query exceeds limit of 10000'],
+    [undefined, 'Request Entity Too Large'],
   ])('is %s after "%s"', (expected, message) => {
     expect(toldLogBlocks(message, ASKED)).toBe(expected);
   });

@@ -31,14 +31,15 @@ const TAG = /^(?:null|"(?:latest|pending|safe|finalized)")$/;
 
 /**
  * What a refusal of a log query says about its span: the limit that it names, `unknown` without any, and undefined when
- * it is about how much was found or how long it took, which says nothing about the span of other queries.
+ * it is about something else, like how much was found or how long it took, which says nothing about the span of other
+ * queries.
  * @param asked the span that was refused. Blocks.
  */
 export function toldLogBlocks(message: string | undefined, asked: number): number | 'unknown' | undefined {
   if (message === undefined) return 'unknown';
   const text = message.slice(0, MESSAGE_LIMIT);
   const span = SPAN.exec(text)?.[0];
-  if (span === undefined && OF_ITS_ANSWER.test(text)) return undefined;
+  if (span === undefined && (!OF_BLOCKS.test(text) || OF_OTHERS.test(text))) return undefined;
   let told: number | undefined;
   for (const [, digits = '', thousands] of (span ?? text).matchAll(NUMBERS)) {
     const number = Number(digits.replaceAll(',', '')) * (thousands === undefined ? 1 : 1_000);
@@ -51,7 +52,8 @@ export function toldLogBlocks(message: string | undefined, asked: number): numbe
 const MESSAGE_LIMIT = 1_000;
 // Neither hexadecimal nor part of a version or an address.
 const NUMBERS = /(?<![\w./])(\d[\d,]{0,12})(k)?(?![\w.]*\w)/gi;
-const OF_ITS_ANSWER =
-  /\b(?:results|logs in|events|response|payload|body|addresses|topics|timed?|timeout|deadline)\b/i;
+const OF_BLOCKS = /\b(?:blocks?|ranges?)\b/i;
+const OF_OTHERS =
+  /\b(?:results|logs in|events|response|payload|body|address(?:es)?|topics|filters|timed?|timeout|deadline)\b/i;
 // Says both what it finds too much and what it would take.
 const SPAN = /\bup to an? [\d,]+k? block/i;

@@ -10,14 +10,15 @@ import type { LogRun } from './logRun.ts';
 import { suggestedEnd, whyTooLarge } from './tooLarge.ts';
 
 export type PartOutcome =
-  | { readonly kind: 'logs'; readonly part: PartLogs }
+  | { readonly kind: 'logs'; readonly logs: PartLogs }
   | ({ readonly kind: 'too-large'; readonly suggestedEnd: number | undefined } & PartFailure)
   | ({ readonly kind: 'failed' } & PartFailure);
 
-interface PartFailure {
+export interface PartFailure {
   readonly span: BlockSpan;
   readonly error: RawJson;
-  /** That failed. */
+  /** Of the last time that it was tried. */
+  readonly part: number;
   readonly attempts: readonly Attempt[];
 }
 
@@ -29,24 +30,24 @@ export async function askPart(run: LogRun, query: LogQuery, span: BlockSpan): Pr
   const call: ClientCall = { id: NULL_ID, method: 'eth_getLogs', params: logParams(query, span) };
   const pauses = PAUSES_MS.values();
   for (;;) {
-    const { answer, attempts } = await run.ask(call);
+    const { answer, part, attempts } = await run.ask(call);
     let error = noList(run.router.slug);
     if (answer.kind === 'result') {
       const inside = logsInside(answer.result);
-      if (inside !== undefined) return { kind: 'logs', part: { span, inside } };
+      if (inside !== undefined) return { kind: 'logs', logs: { span, inside } };
     } else {
       error = answer.error;
       if (whyTooLarge(answer) === 'refused') {
-        return { kind: 'too-large', suggestedEnd: suggestedEnd(answer, span), span, error, attempts };
+        return { kind: 'too-large', suggestedEnd: suggestedEnd(answer, span), span, error, part, attempts };
       }
       // Anybody else would say the same.
-      if (callResult(answer) === 'error') return { kind: 'failed', span, error, attempts };
+      if (callResult(answer) === 'error') return { kind: 'failed', span, error, part, attempts };
     }
     const pauseMs = pauses.next().value;
     if (pauseMs === undefined || pauseMs >= run.remainingMs())
-      return { kind: 'failed', span, error, attempts };
+      return { kind: 'failed', span, error, part, attempts };
     await run.pause(pauseMs);
-    if (run.isOver()) return { kind: 'failed', span, error, attempts };
+    if (run.isOver()) return { kind: 'failed', span, error, part, attempts };
   }
 }
 

@@ -13,7 +13,12 @@ export function tooManyBlocks(blocks: number, most: number): RawJson {
   return limitError(`block range of ${blocks} blocks is too large: ask for at most ${most} blocks at a time`);
 }
 
-/** @param answered from the first block on, as far as it would have gone */
+/** @param answered from the first block on, as far as it was answered */
+export function tooMuchTime(span: BlockSpan, answered: BlockSpan | undefined): RawJson {
+  const what = `block range of ${blocksIn(span)} blocks takes more time than there is`;
+  return limitError(`${what}; ${advice(answered)}`, answered, RPC_CODES.serverError);
+}
+
 export function tooManyParts(span: BlockSpan, maxParts: number, answered: BlockSpan | undefined): RawJson {
   const what = `too many logs in a block range of ${blocksIn(span)} blocks: it takes more than ${maxParts} queries`;
   return limitError(`${what}; ${advice(answered)}`, answered);
@@ -29,7 +34,7 @@ function advice(answered: BlockSpan | undefined): string {
   return `this block range should work: [${hex(answered.from)}, ${hex(answered.to)}]`;
 }
 
-function limitError(message: string, works?: BlockSpan): RawJson {
+function limitError(message: string, works?: BlockSpan, code: number = RPC_CODES.limitExceeded): RawJson {
   const data = works && { from: hex(works.from), to: hex(works.to) };
-  return encodeJson({ code: RPC_CODES.limitExceeded, message, data });
+  return encodeJson({ code, message, data });
 }

@@ -5,15 +5,16 @@ import type { GatewayMetrics } from '../../observability/metrics.ts';
 import { logBlocks } from '../../routing/logRange.ts';
 import { callResult } from '../callHandler.ts';
 import type { Answer, ForwardOptions } from '../networkRouter.ts';
+import type { PartFailure } from './askPart.ts';
 import { type BlockSpan, blocksIn } from './blockSpan.ts';
 import { joinLogs } from './joinLogs.ts';
 import { createKnownLimits } from './knownLimits.ts';
-import { tooManyBlocks, tooManyBytes, tooManyParts } from './limitError.ts';
-import { readLogQuery } from './logQuery.ts';
+import { tooManyBlocks, tooManyBytes, tooManyParts, tooMuchTime } from './limitError.ts';
+import { type LogQuery, readLogQuery } from './logQuery.ts';
 import { createLogRun, type LogRouter, type LogRun } from './logRun.ts';
 import { resolveSpan } from './resolveSpan.ts';
 import { type SplitBounds, type SplitOutcome, splitRun } from './splitRun.ts';
-import { suggestedEnd, whyTooLarge } from './tooLarge.ts';
+import { type ErrorAnswer, suggestedEnd, whyTooLarge } from './tooLarge.ts';
 
 export interface LogBounds extends SplitBounds {
   /** Of a query that has to be answered in parts. */
@@ -38,9 +39,27 @@ export type LogCalls = (router: LogRouter, call: ClientCall, options: ForwardOpt
 export function createLogCalls({ clock, bounds, metrics }: LogCallsArgs): LogCalls {
   const limits = createKnownLimits(clock);
 
+  async function inParts(
+    run: LogRun,
+    query: LogQuery,
+    span: BlockSpan,
+    whole: ErrorAnswer | undefined,
+  ): Promise<Answer> {
+    const { router } = run;
+    const { maxBlocks, ...within } = bounds();
+    const most = Math.min(maxBlocks, within.maxParts * (limits.of(router) ?? Number.POSITIVE_INFINITY));
+    if (blocksIn(span) > most) return refusal(run, tooManyBlocks(blocksIn(span), most));
+    const outcome = await splitRun({
+      ...{ run, query, span, bounds: within },
+      limit: { blocks: () => limits.of(router), renew: () => limits.forget(router) },
+      refused: whole && { suggestedEnd: suggestedEnd(whole, span) },
+    });
+    return answerOf(run, span, within, outcome);
+  }
+
   return async (router, call, options) => {
     const beganAt = clock.now();
-    let whole: Extract<Answer, { kind: 'error' }> | undefined;
+    let whole: ErrorAnswer | undefined;
     if (isTaken(call, router, limits.of(router))) {
       const answer = await router.forward(call, options);
       if (answer.kind === 'result' || options.client?.isGone()) return answer;
@@ -57,21 +76,7 @@ export function createLogCalls({ clock, bounds, metrics }: LogCallsArgs): LogCal
       // Whatever a node makes of it.
       if (span === undefined) return whole ?? (await run.ask(call)).answer;
       if (whole !== undefined && blocksIn(span) === 1) return whole;
-      const { maxBlocks, ...within } = bounds();
-      const most = Math.min(maxBlocks, within.maxParts * (limits.of(router) ?? Number.POSITIVE_INFINITY));
-      const answer =
-        blocksIn(span) > most
-          ? refusal(run, tooManyBlocks(blocksIn(span), most))
-          : answerOf(
-              run,
-              span,
-              within,
-              await splitRun({
-                ...{ run, query, span, bounds: within },
-                limit: { blocks: () => limits.of(router), renew: () => limits.forget(router) },
-                refused: whole && { suggestedEnd: suggestedEnd(whole, span) },
-              }),
-            );
+      const answer = await inParts(run, query, span, whole);
       metrics.logSplit(router.slug, splitResult(answer, options));
       return answer;
     } finally {
@@ -88,18 +93,25 @@ function isTaken({ params }: ClientCall, router: LogRouter, most: number | undef
 }
 
 function answerOf(run: LogRun, span: BlockSpan, bounds: SplitBounds, outcome: SplitOutcome): Answer {
-  const parts = run.asked();
   switch (outcome.kind) {
-    case 'answered':
-      return { kind: 'result', result: joinLogs(outcome.parts), attempts: run.attempts(), parts };
+    case 'answered': {
+      const result = joinLogs(outcome.parts);
+      return { kind: 'result', result, attempts: run.attempts(), parts: run.asked() };
+    }
     case 'too-many-parts':
       return refusal(run, tooManyParts(span, bounds.maxParts, outcome.answered));
     case 'too-many-bytes':
       return refusal(run, tooManyBytes(span, bounds.maxBytes, outcome.answered));
+    case 'too-late':
+      return failure(run, tooMuchTime(span, outcome.answered), outcome);
     case 'failed':
     case 'too-large':
-      return { kind: 'error', error: outcome.error, attempts: run.attempts(outcome.attempts), parts };
+      return failure(run, outcome.error, outcome);
   }
+}
+
+function failure(run: LogRun, error: RawJson, { part, attempts }: Omit<PartFailure, 'error'>): Answer {
+  return { kind: 'error', error, attempts: run.attempts(attempts), parts: run.asked(), part };
 }
 
 function refusal(run: LogRun, error: RawJson): Answer {

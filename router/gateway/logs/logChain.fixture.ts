@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../core/clock.ts';
-import type { RawJson } from '../../core/rawJson.ts';
-import { ms, seconds } from '../../core/units.ts';
+import { seconds } from '../../core/units.ts';
 import type { UpstreamClient } from '../../upstream/outcome.ts';
-import { type Behaviour, type RpcRequest, startRpcServer } from '../../upstream/rpcServer.fixture.ts';
+import {
+  type Behaviour,
+  type RpcRequest,
+  rpcError,
+  startRpcServer,
+} from '../../upstream/rpcServer.fixture.ts';
 import { call, polledRouter, service } from '../networkRouter.fixture.ts';
-import type { ForwardOptions, RouterHooks } from '../networkRouter.ts';
+import type { ForwardOptions } from '../networkRouter.ts';
 import { createLogCalls, type LogBounds } from './logCalls.ts';
 
 /** Raw logs by block. All other blocks up to the head have none. */
@@ -76,13 +80,12 @@ export async function startLogServices(args: {
   readonly upstream: UpstreamClient;
   readonly behaviours: readonly Behaviour[];
   readonly bounds?: Partial<LogBounds>;
-  readonly hooks?: RouterHooks;
 }) {
   const servers = await Promise.all(args.behaviours.map((behaviour) => startRpcServer(behaviour)));
   const keys = servers.map((_, index) => `service-${index}`);
   const router = polledRouter(
     keys.map((key, index) => service(key, servers[index]?.url ?? '')),
-    { upstream: args.upstream, ...(args.hooks && { hooks: args.hooks }) },
+    { upstream: args.upstream },
   );
   for (const key of keys) router.reportHead(key, { ok: true, number: HEAD, chainIdOk: true });
   const splits: string[] = [];
@@ -122,5 +125,37 @@ export const over = (from: number | string, to: number | string) => {
   return JSON.stringify([{ address: '0xabc', fromBlock: bound(from), toBlock: bound(to) }]);
 };
 
-export const raw = (text: string) => text as RawJson;
-export const zero = ms(0);
+/** A log or two in most blocks, with what an encoder would change. */
+export const chain: LogChain = new Map(
+  Array.from({ length: HEAD + 1 }, (_, block) => [
+    block,
+    Array.from(
+      { length: block % 3 },
+      (_unused, index) => `{"blockNumber":"${hex(block)}", "n":${index}.0,"s":"\\u00e9"}`,
+    ),
+  ]),
+);
+export const truth = (from: number, to: number) => rawList(logsOf(chain, { from, to }));
+export const blocks = ({ from, to }: AskedSpan) => to - from + 1;
+
+export const tooLarge = (message: string, code = -32_000) => rpcError({ code, message });
+/** Takes so many blocks and says how many. */
+export const atMost =
+  (most: number): LogRule =>
+  (span) =>
+    blocks(span) > most ? tooLarge(`query exceeds max block range ${most}`) : undefined;
+/** Takes so many blocks, and does not say how many. */
+export const untold =
+  (most: number): LogRule =>
+  (span) =>
+    blocks(span) > most ? tooLarge('block range is too wide', -32_600) : undefined;
+/** Gives so many logs. */
+export const atMostLogs =
+  (most: number): LogRule =>
+  (_span, logs) =>
+    logs.length > most ? tooLarge(`query returned more than ${most} results`, -32_005) : undefined;
+
+export const errorOf = (answer: {
+  kind: string;
+  error?: string;
+}): { code: number; message: string; data?: unknown } => JSON.parse(answer.error ?? 'null');

@@ -28,6 +28,8 @@ export interface LogRun {
 
 export interface PartAnswer {
   readonly answer: Answer;
+  /** How many were asked for before. */
+  readonly part: number;
   /** The answer's, by the time of the whole run. */
   readonly attempts: readonly Attempt[];
 }
@@ -67,7 +69,7 @@ export function createLogRun({ router, options, clock, beganAt, whole }: LogRunA
       asked += 1;
       const afterMs = clock.now() - beganAt;
       const answer = await router.forward(call, { deadlineMs: remainingMs(), client, session });
-      return { answer, attempts: log.add(answer.attempts, afterMs, part) };
+      return { answer, part, attempts: log.add(answer.attempts, afterMs, part) };
     },
     isOver: () => client.isGone(),
     pause(forMs) {

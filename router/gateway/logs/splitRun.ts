@@ -1,4 +1,4 @@
-import { askPart, type PartOutcome } from './askPart.ts';
+import { askPart, type PartFailure, type PartOutcome } from './askPart.ts';
 import { type BlockSpan, blocksIn, cutSpan, putBack, takePart } from './blockSpan.ts';
 import { answeredFrom, type PartLogs } from './joinLogs.ts';
 import type { LogQuery } from './logQuery.ts';
@@ -35,7 +35,11 @@ export type SplitOutcome =
   | { readonly kind: 'answered'; readonly parts: readonly PartLogs[] }
   /** How far the blocks were answered, from the first on. */
   | { readonly kind: 'too-many-parts' | 'too-many-bytes'; readonly answered: BlockSpan | undefined }
+  | (Omit<PartFailure, 'error'> & { readonly kind: 'too-late'; readonly answered: BlockSpan | undefined })
   | Extract<PartOutcome, { kind: 'failed' | 'too-large' }>;
+
+// Less time than that is no time for another try.
+const LEAST_TIME_MS = 20;
 
 /**
  * Asks for the logs of a span in parts, several at once, in the order of their blocks. One that is refused as too large
@@ -69,13 +73,13 @@ export async function splitRun(args: SplitArgs): Promise<SplitOutcome> {
     const outcome = await Promise.race(running.values());
     switch (outcome.kind) {
       case 'logs': {
-        const { part } = outcome;
-        running.delete(part.span);
-        bytes += part.inside.length;
+        const { logs } = outcome;
+        running.delete(logs.span);
+        bytes += logs.inside.length;
         if (bytes > bounds.maxBytes) {
           return { kind: 'too-many-bytes', answered: answeredFrom(span.from, parts) };
         }
-        parts.push(part);
+        parts.push(logs);
         isSure = true;
         break;
       }
@@ -87,8 +91,10 @@ export async function splitRun(args: SplitArgs): Promise<SplitOutcome> {
         gaps = putBack(gaps, smaller(outcome.span, mostBlocks, outcome.suggestedEnd));
         isSure = false;
         break;
-      case 'failed':
-        return outcome;
+      case 'failed': {
+        if (run.isOver() || run.remainingMs() > LEAST_TIME_MS) return outcome;
+        return { ...outcome, kind: 'too-late', answered: answeredFrom(span.from, parts) };
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import { soundsTooLarge } from '../../core/sizeRefusal.ts';
 import type { Answer, Attempt } from '../networkRouter.ts';
 import type { BlockSpan } from './blockSpan.ts';
 
-type ErrorAnswer = Extract<Answer, { kind: 'error' }>;
+export type ErrorAnswer = Extract<Answer, { kind: 'error' }>;
 
 const LOGS = 'eth_getLogs';
 const HTTP_TOO_LARGE = 413;
