@@ -15,6 +15,8 @@ export interface Cast {
   readonly deployment: Deployment;
   /** Governor, and the one who pays every stake. */
   readonly governor: Address;
+  /** Where a provider's service on a network answers. */
+  readonly endpointOf: (provider: number, network: number) => string;
 }
 
 const ROLE_PROVIDER = 0;
@@ -33,10 +35,11 @@ export function providerAddress(index: number): Address {
   return getAddress(`0x${keccak256(toHex(index)).slice(2, 2 + ADDRESS_BYTES * 2)}`);
 }
 
-const caip2Of = (network: number) => `eip155:${1_000 + network}`;
+export const caip2Of = (network: number) => `eip155:${1_000 + network}`;
 
 /** The transaction of an action. `time`: not after the block's, in Unix seconds. */
-export function actionCall(action: Action, { deployment, governor }: Cast, time: number): ActionCall {
+export function actionCall(action: Action, cast: Cast, time: number): ActionCall {
+  const { deployment, governor } = cast;
   const { registry, vault, court } = deployment;
   if (action.kind === 'addNetwork') {
     const caip2 = caip2Of(action.network);
@@ -69,7 +72,7 @@ export function actionCall(action: Action, { deployment, governor }: Cast, time:
     case 'addService':
     case 'updateService': {
       const { kind, network, capabilities } = action;
-      const url = `https://rpc-${action.provider}.nodes-example.org/${network}`;
+      const url = cast.endpointOf(action.provider, network);
       const args = [networkIdOf(caip2Of(network)), url, capabilities] as const;
       return ofRegistry(encodeFunctionData({ abi: providerRegistryAbi, functionName: kind, args }));
     }

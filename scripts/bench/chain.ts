@@ -9,7 +9,7 @@ import { DEV_ROLES, devAccount } from '../devnet/devAccounts.ts';
 import { type Anvil, startAnvil } from '../lib/anvil.ts';
 import { deploy } from '../lib/deploy.ts';
 import { actionCall, type Cast } from './actionCall.ts';
-import { planHistory, providersFor } from './history.ts';
+import { type PlannedBlock, planHistory, providersFor } from './history.ts';
 import { ChainNotBuiltError, createPlayer, type Player } from './player.ts';
 
 export const CHAIN_ID = 31337;
@@ -20,28 +20,56 @@ const BLOCK_SECONDS = 2;
 const PROGRESS_EVENTS = 10_000;
 const PARAMETERS = join(import.meta.dirname, '../../ignition/parameters/devnet.json');
 
-export interface BenchChain {
+export interface PlayedChain {
   readonly url: string;
   readonly registry: Address;
   /** That bear on the provider set. */
   readonly events: number;
-  readonly providers: number;
   readonly blocks: number;
   readonly blocksWithEvents: number;
   readonly buildMs: number;
   stop(): Promise<void>;
 }
 
+export interface BenchChain extends PlayedChain {
+  readonly providers: number;
+}
+
+export interface ChainPlan {
+  readonly blocks: Iterable<PlannedBlock>;
+  /** How many events that makes, for the reader of the progress. */
+  readonly events: number;
+  readonly endpointOf: Cast['endpointOf'];
+  onProgress(line: string): void;
+}
+
+/** A real chain with a history as a network has it. */
+export async function buildChain(events: number, onProgress: (line: string) => void): Promise<BenchChain> {
+  const blocks = planHistory({ events, random: createRandom(SEED) });
+  // Nobody asks them.
+  const endpointOf: Cast['endpointOf'] = (provider, network) =>
+    `https://rpc-${provider}.nodes-example.org/${network}`;
+  const chain = await playChain({ blocks, events, endpointOf, onProgress });
+  return { ...chain, providers: providersFor(events) };
+}
+
 /**
- * A real chain whose contracts have said exactly so many things about providers, each in a transaction of its own.
+ * A real chain whose contracts have said what is planned, each action in a transaction of its own.
  *
  * The node is a fork of an empty one: anvil hashes its whole state with every block, which takes hours with thousands of
  * providers, except in a fork. The empty one has the first block alone, and everything asked later is above it.
  */
-export async function buildChain(events: number, onProgress: (line: string) => void): Promise<BenchChain> {
+export async function playChain(plan: ChainPlan): Promise<PlayedChain> {
+  const { events, endpointOf, onProgress } = plan;
   const begun = performance.now();
   const nodes: Anvil[] = [];
-  const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
+  // However this process ends, its nodes do, too.
+  const kill = () => nodes.forEach((node) => void node.process.kill('SIGKILL'));
+  process.once('exit', kill);
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    process.off('exit', kill);
+  };
   try {
     const empty = await startAnvil({
       chainId: CHAIN_ID,
@@ -51,11 +79,11 @@ export async function buildChain(events: number, onProgress: (line: string) => v
     const node = await startAnvil({ chainId: CHAIN_ID, flags: forkFlags(empty.url) });
     nodes.push(node);
     const player = createPlayer(node.url);
-    const cast = await setStage(node.url, player);
+    const cast = { ...(await setStage(node.url, player)), endpointOf };
     let { number: blocks, time } = await newestBlock(player);
     let done = 0;
     let blocksWithEvents = 0;
-    for (const { actions, emptyAfter } of planHistory({ events, random: createRandom(SEED) })) {
+    for (const { actions, emptyAfter } of plan.blocks) {
       await player.send(actions.map((action) => actionCall(action, cast, time)));
       await player.mine(1 + emptyAfter);
       blocks += 1 + emptyAfter;
@@ -70,7 +98,7 @@ export async function buildChain(events: number, onProgress: (line: string) => v
     if (number !== blocks) throw new ChainNotBuiltError(`it has ${number} blocks instead of ${blocks}`);
     return {
       ...{ url: node.url, registry: cast.deployment.registry, stop },
-      ...{ events: done, providers: providersFor(events), blocks, blocksWithEvents },
+      ...{ events: done, blocks, blocksWithEvents },
       buildMs: performance.now() - begun,
     };
   } catch (error) {
@@ -89,7 +117,7 @@ function forkFlags(url: string): string[] {
 }
 
 /** The contracts, and a governor with more tokens than all stakes. From here on blocks come when they are asked for. */
-async function setStage(rpcUrl: string, player: Player): Promise<Cast> {
+async function setStage(rpcUrl: string, player: Player): Promise<Omit<Cast, 'endpointOf'>> {
   const { address: governor, privateKey: deployerKey } = devAccount(DEV_ROLES.governor);
   const deploymentDir = await mkdtemp(join(tmpdir(), 'din-bench-deployment-'));
   try {

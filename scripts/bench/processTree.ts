@@ -3,12 +3,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** USER_HZ: the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** Memory that a process and its living descendants hold now, in bytes; undefined as for {@link peakMemory}. */
+export function heldMemory(pid: number): number | undefined {
+  const own = memoryOf(pid, 'VmRSS');
+  if (own === undefined) return undefined;
+  return childrenOf(pid).reduce((sum, child) => sum + (heldMemory(child) ?? 0), own);
+}
+
+/** Most memory that any one of a process and its living descendants held; undefined as for {@link peakMemory}. */
+export function largestPeak(pid: number): number | undefined {
+  const own = memoryOf(pid, 'VmHWM');
+  if (own === undefined) return undefined;
+  return Math.max(own, ...childrenOf(pid).map((child) => largestPeak(child) ?? 0));
+}
+
 /**
  * Most memory that a process and its living descendants held, each at its own time, in bytes. Undefined where there is
  * no `/proc` or the process has ended.
  */
 export function peakMemory(pid: number): number | undefined {
-  const own = peakOf(pid);
+  const own = memoryOf(pid, 'VmHWM');
   if (own === undefined) return undefined;
   return childrenOf(pid).reduce((sum, child) => sum + (peakMemory(child) ?? 0), own);
 }
@@ -21,8 +35,10 @@ export function processorSeconds(pid: number): number {
   return childrenOf(pid).reduce((sum, child) => sum + processorSeconds(child), own);
 }
 
-function peakOf(pid: number): number | undefined {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1];
+/** VmRSS is what is held now, VmHWM the most that ever was. */
+function memoryOf(pid: number, field: 'VmRSS' | 'VmHWM'): number | undefined {
+  const status = read(`/proc/${pid}/status`);
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 

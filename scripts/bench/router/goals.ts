@@ -1,5 +1,7 @@
+import type { GrowthStep } from './growth.ts';
 import type { PeerFigures } from './measurePeer.ts';
-import type { RouterBenchResults } from './runRouterBench.ts';
+import type { MemoryFigures } from './memory.ts';
+import type { Part, RouterBenchResults } from './runRouterBench.ts';
 
 export interface RouterGoal {
   readonly name: string;
@@ -12,25 +14,63 @@ export interface RouterGoal {
 
 const MEGABYTE = 1e6;
 
-export function routerGoals({
-  peers,
-  choosing,
-}: Pick<RouterBenchResults, 'peers' | 'choosing'>): RouterGoal[] {
+/** Those of the parts that were asked for. */
+export function routerGoals({ parts, peers, choosing, memory, growth }: RouterBenchResults): RouterGoal[] {
   const of = (name: PeerFigures['name']) => peers.find((peer) => peer.name === name);
   const ours = of('ours');
-  const peak = ours?.own?.peakBytes;
-  return [
-    goal('requests per CPU second, to nginx', '×', { atLeast: 0.5 }, efficiency(ours, of('nginx'))),
-    goal('requests per CPU second, to Caddy', '×', { atLeast: 2 }, efficiency(ours, of('caddy'))),
-    goal(
-      'the same with upstream batching, to nginx',
-      ...(['×', { atLeast: 0.8 }] as const),
-      efficiency(of('batching'), of('nginx')),
-    ),
-    goal('p99 at half load, over direct', 'ms', { atMost: 2 }, ours && overDirect(ours)),
-    goal('peak memory, 1 process', 'MB', { atMost: 200 }, peak === undefined ? undefined : peak / MEGABYTE),
-    goal('choosing, most services to fewest', '×', { atMost: 2 }, choosing.at(-1)?.ratio),
+  const goals: (RouterGoal & { readonly of: readonly Part[] })[] = [
+    {
+      of: ['ours', 'nginx'],
+      ...goal('requests per CPU second, to nginx', '×', { atLeast: 0.5 }, efficiency(ours, of('nginx'))),
+    },
+    {
+      of: ['ours', 'caddy'],
+      ...goal('requests per CPU second, to Caddy', '×', { atLeast: 2 }, efficiency(ours, of('caddy'))),
+    },
+    {
+      of: ['batching', 'nginx'],
+      ...goal(
+        'the same with upstream batching, to nginx',
+        ...(['×', { atLeast: 0.8 }] as const),
+        efficiency(of('batching'), of('nginx')),
+      ),
+    },
+    {
+      of: ['ours'],
+      ...goal('p99 at half load, over direct', 'ms', { atMost: 2 }, ours && overDirect(ours)),
+    },
+    {
+      of: ['choosing'],
+      ...goal('choosing, most services to fewest', '×', { atMost: 2 }, choosing.at(-1)?.ratio),
+    },
+    {
+      of: ['memory'],
+      ...goal('memory of a process, many services', 'MB', { atMost: 200 }, megabytes(largest(memory))),
+    },
+    {
+      of: ['growth'],
+      ...goal('growth over a million calls', 'MB', { atMost: 2 }, megabytes(grown(growth))),
+    },
   ];
+  return goals
+    .filter((one) => one.of.every((part) => parts.includes(part)))
+    .map(({ of: _, ...rest }) => rest);
+}
+
+/** Most that any process held, in bytes. */
+function largest(memory: readonly MemoryFigures[]): number | undefined {
+  const peaks = memory.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== undefined);
+  return peaks.length > 0 ? Math.max(...peaks) : undefined;
+}
+
+/** In bytes, from the first step to the last. */
+export function grown(growth: readonly GrowthStep[]): number | undefined {
+  const [first, last] = [growth[0], growth.at(-1)];
+  return first && last && last.heapBytes - first.heapBytes;
+}
+
+function megabytes(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : bytes / MEGABYTE;
 }
 
 /** Requests per second of processor time, to another's. */

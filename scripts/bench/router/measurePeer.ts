@@ -7,7 +7,7 @@ import type { Peer, PeerName } from './peers.ts';
 export interface PeerFigures {
   readonly name: PeerName | 'direct';
   readonly full: LoadFigures;
-  /** About half of the full load's requests a second. */
+  /** Half of the full load's requests a second. */
   readonly half: LoadFigures;
   /** Of the peer's own processes; undefined for `direct`, which has none. */
   readonly own: OwnFigures | undefined;
@@ -30,14 +30,15 @@ export interface LoadPlan {
   readonly nodeUrl: string;
 }
 
-const READY_TIMEOUT_MS = 60_000;
+export const READY_TIMEOUT_MS = 60_000;
 /** A peer that takes a question while it starts and never answers it is asked again. */
-const QUESTION_TIMEOUT_MS = 2_000;
+export const QUESTION_TIMEOUT_MS = 2_000;
 /** Until the compiler has seen the hot path. */
 const WARM_UP_SECONDS = 5;
 const QUESTION = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_getBalance', params: [] });
 /** A half of the requests takes each connection twice as long. */
 const HALF = 2;
+const TRIAL_SECONDS = 1;
 
 export async function measureDirect(plan: LoadPlan): Promise<PeerFigures> {
   const { full } = await measureFull(plan, plan.nodeUrl);
@@ -87,12 +88,17 @@ async function measureFull(
   return { full, processor: used() - before };
 }
 
+/** Half of the requests a second that the full load was. */
 async function measureHalf(plan: LoadPlan, url: string, full: LoadFigures): Promise<LoadFigures> {
-  const restMs = (plan.connections / full.perSecond) * HALF * 1_000;
-  return await runLoad({ ...plan, url, restMs });
+  const spanOf = ({ perSecond }: LoadFigures) => (plan.connections / perSecond) * 1_000;
+  const span = spanOf(full) * HALF;
+  const trial = await runLoad({ ...plan, url, seconds: TRIAL_SECONDS, restMs: span });
+  // A connection rests for what the answer leaves of its span.
+  const answered = spanOf(trial) - span;
+  return await runLoad({ ...plan, url, restMs: Math.max(0, span - answered) });
 }
 
-async function answers(url: string): Promise<true | undefined> {
+export async function answers(url: string): Promise<true | undefined> {
   const response = await fetch(url, {
     method: 'POST',
     body: QUESTION,
@@ -101,7 +107,8 @@ async function answers(url: string): Promise<true | undefined> {
   return (await response.text()).includes('"result"') ? true : undefined;
 }
 
-async function requireAnswers(name: string, origin: string): Promise<void> {
+/** @throws {@link AnswersFailedError} */
+export async function requireAnswers(name: string, origin: string): Promise<void> {
   const text = await (await fetch(`${origin}/metrics`)).text();
   const failed = text
     .split('\n')

@@ -1,21 +1,33 @@
 import { join } from 'node:path';
 import { NGINX_MODULES, requireFile } from './programs.ts';
 
+const MOST_CONNECTIONS = 32_768;
 /** Kept open for as long as a run takes. */
 const KEEP = 'keepalive_requests 1000000000;';
 
+export interface NodePlan {
+  readonly directory: string;
+  readonly port: number;
+  /** A quantity: chain id, head and balance alike. */
+  readonly answer: string;
+  /** On every loopback address. */
+  readonly isEverywhere?: boolean;
+}
+
 /**
- * The fake node: one fixed result, with the id of each call, so that clients that check it are content. 0x1 is a chain,
- * a head and a balance alike. A batch is answered as one.
+ * The fake node: one fixed result, with the id of each call, so that clients that check it are content. A batch is
+ * answered as one.
  */
-export function nodeConfig(directory: string, port: number): string {
+export function nodeConfig({ directory, port, answer, isEverywhere = false }: NodePlan): string {
   const modules = NGINX_MODULES.map((path) => `load_module ${requireFile(path)};\n`).join('');
   return (
     modules +
     config(
       directory,
       `server {
-    listen 127.0.0.1:${port};
+    listen ${isEverywhere ? '' : '127.0.0.1:'}${port};
+    allow 127.0.0.0/8;
+    deny all;
     ${KEEP}
     location / {
       default_type application/json;
@@ -24,7 +36,7 @@ export function nodeConfig(directory: string, port: number): string {
         local body = ngx.req.get_body_data()
         local answers = {}
         for id in body:gmatch('"id":(%d+)') do
-          answers[#answers + 1] = '{"jsonrpc":"2.0","id":' .. id .. ',"result":"0x1"}'
+          answers[#answers + 1] = '{"jsonrpc":"2.0","id":' .. id .. ',"result":"${answer}"}'
         end
         local text = table.concat(answers, ',')
         if body:byte(1) == 91 then text = '[' .. text .. ']' end
@@ -57,7 +69,8 @@ function config(directory: string, servers: string): string {
 worker_processes 1;
 pid ${join(directory, 'nginx.pid')};
 error_log stderr crit;
-events { worker_connections 4096; }
+worker_rlimit_nofile ${MOST_CONNECTIONS};
+events { worker_connections ${MOST_CONNECTIONS}; }
 http {
   access_log off;
   ${paths.join(' ')}

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GatewayConfigInput } from '../../../router/config/schema.ts';
 import type { ProcessSpec } from '../../devnet/processes.ts';
+import { gatewaySpec, oneNode } from './gatewaySpec.ts';
 import { nodeConfig, proxyConfig } from './nginx.ts';
 import { findProgram, requireProgram } from './programs.ts';
+import { writeInto } from './writeInto.ts';
 
 /** What each is called in reports. */
 export const PEER_TITLES = {
@@ -31,12 +31,11 @@ export interface Peer {
   readonly path: '/' | '/ethereum';
 }
 
-const DIN = join(import.meta.dirname, '../../din.ts');
 const BARE_RELAY = join(import.meta.dirname, 'bareRelay.ts');
 
 export function fakeNode({ directory, nodePort }: Omit<Place, 'port'>): ProcessSpec {
-  const file = written(directory, 'nginx.conf', nodeConfig(directory, nodePort));
-  return nginx('node', directory, file);
+  const text = nodeConfig({ directory, port: nodePort, answer: '0x1' });
+  return nginxSpec('node', directory, writeInto(directory, 'nginx.conf', text));
 }
 
 /** Writes the peer's configuration; each of the others has one processor. Undefined when it is not installed. */
@@ -66,10 +65,11 @@ function plain(spec: ProcessSpec | undefined): Peer | undefined {
 }
 
 function nginxProxy({ directory, port, nodePort }: Place): ProcessSpec {
-  return nginx('nginx', directory, written(directory, 'nginx.conf', proxyConfig(directory, port, nodePort)));
+  const text = proxyConfig(directory, port, nodePort);
+  return nginxSpec('nginx', directory, writeInto(directory, 'nginx.conf', text));
 }
 
-function nginx(name: string, directory: string, file: string): ProcessSpec {
+export function nginxSpec(name: string, directory: string, file: string): ProcessSpec {
   return { name, command: requireProgram('nginx'), args: ['-p', directory, '-e', 'stderr', '-c', file] };
 }
 
@@ -91,7 +91,7 @@ frontend users
 backend node
   server node 127.0.0.1:${nodePort}
 `;
-  return { name: 'haproxy', command, args: ['-db', '-f', written(directory, 'haproxy.cfg', text)] };
+  return { name: 'haproxy', command, args: ['-db', '-f', writeInto(directory, 'haproxy.cfg', text)] };
 }
 
 function caddy({ directory, port, nodePort }: Place): ProcessSpec | undefined {
@@ -110,7 +110,7 @@ http://127.0.0.1:${port} {
   }
 }
 `;
-  const args = ['run', '--adapter', 'caddyfile', '--config', written(directory, 'Caddyfile', text)];
+  const args = ['run', '--adapter', 'caddyfile', '--config', writeInto(directory, 'Caddyfile', text)];
   const env = { GOMAXPROCS: '1', HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory };
   return { name: 'caddy', command, args, env };
 }
@@ -122,29 +122,10 @@ function bareRelay({ port, nodePort }: Place, client: 'own' | 'undici'): Process
 
 function gateway(
   { directory, port, nodePort }: Place,
-  { workers = 1, batch = false }: { readonly workers?: number; readonly batch?: boolean },
+  special: { readonly workers?: number; readonly batch?: boolean },
 ): Peer {
-  const config: GatewayConfigInput = {
-    listen: `127.0.0.1:${port}`,
-    workers,
-    networks: [
-      {
-        id: 'eip155:1',
-        slug: 'ethereum',
-        upstreams: [{ name: 'node', url: `http://127.0.0.1:${nodePort}`, batch }],
-      },
-    ],
-  };
-  const file = written(directory, 'gateway.yaml', JSON.stringify(config));
   return {
-    spec: { name: 'gateway', command: process.execPath, args: [DIN, 'gateway', '--config', file] },
+    spec: gatewaySpec({ directory, config: oneNode({ port, nodePort, ...special }) }),
     path: '/ethereum',
   };
-}
-
-function written(directory: string, name: string, text: string): string {
-  mkdirSync(directory, { recursive: true });
-  const file = join(directory, name);
-  writeFileSync(file, text);
-  return file;
 }

@@ -1,24 +1,29 @@
 import { table } from '../../lib/table.ts';
 import type { ChoosingCost } from './choosing.ts';
 import { efficiency, overDirect, type RouterGoal, routerGoals } from './goals.ts';
+import type { GrowthStep } from './growth.ts';
 import type { PeerFigures } from './measurePeer.ts';
+import { MEMORY_CONNECTIONS, MEMORY_SERVICES, type MemoryFigures } from './memory.ts';
 import { PEER_TITLES } from './peers.ts';
 import { INSTALL_LINE } from './programs.ts';
 import type { RouterBenchResults } from './runRouterBench.ts';
 
 /** For people. */
 export function routerReport(results: RouterBenchResults): string[] {
-  const { machine, connections, seconds, peers, notInstalled, choosing } = results;
+  const { machine, connections, seconds, peers, notInstalled, failed, choosing, memory, growth } = results;
+  const goals = routerGoals(results);
   const nginx = peers.find(({ name }) => name === 'nginx');
   return [
     `${machine.cores} cores (load before: ${machine.load.toFixed(1)}), Node ${machine.node}. ${connections} connections, ${seconds} s each`,
     '',
     ...(peers.length > 0 ? table([HEAD, ...peers.map((peer) => peerRow(peer, nginx))]) : []),
     ...notInstalled.map((name) => `${PEER_TITLES[name]}: not installed. ${INSTALL_LINE}`),
+    ...failed.map(({ part, message }) => `${part}: FAILED. ${message.split('\n', 1).join()}`),
     '',
     ...choosingReport(choosing),
-    'Goals',
-    ...table(routerGoals(results).map(goalRow)),
+    ...memoryReport(memory),
+    ...growthReport(growth),
+    ...(goals.length > 0 ? ['Goals', ...table(goals.map(goalRow))] : []),
   ];
 }
 
@@ -38,9 +43,48 @@ function choosingReport(choosing: readonly ChoosingCost[]): string[] {
   ];
 }
 
+function memoryReport(memory: readonly MemoryFigures[]): string[] {
+  if (memory.length === 0) return [];
+  const [services, connections] = [whole(MEMORY_SERVICES), whole(MEMORY_CONNECTIONS)];
+  return [
+    `Memory: ${services} services on-chain, ${connections} connections`,
+    ...table([
+      ['', 'eligible', 'idle: CPU s/s', 'memory', 'load: requests/s', 'p99', 'most of one process'],
+      ...memory.map(({ workers, eligible, idle, full, peakBytes }) => [
+        workers === 1 ? '1 process' : `${workers} workers`,
+        whole(eligible),
+        idle.processor.toFixed(2),
+        megabytes(idle.heldBytes),
+        whole(full.perSecond),
+        milliseconds(full.p99Ms),
+        megabytes(peakBytes),
+      ]),
+    ]),
+    '',
+  ];
+}
+
+function growthReport(growth: readonly GrowthStep[]): string[] {
+  if (growth.length === 0) return [];
+  return [
+    'Growth: 1 process, by the calls it has answered',
+    ...table([
+      ['calls', 'in use', 'held'],
+      ...growth.map(({ calls, heapBytes, heldBytes }) => [
+        whole(calls),
+        `${(heapBytes / MEGABYTE).toFixed(2)} MB`,
+        megabytes(heldBytes),
+      ]),
+    ]),
+    '',
+  ];
+}
+
+const MEGABYTE = 1e6;
 const HEAD = [
   '',
   'requests/s',
+  'to nginx',
   'p50',
   'p99',
   'CPU s / 10,000',
@@ -57,15 +101,20 @@ function peerRow(peer: PeerFigures, nginx: PeerFigures | undefined): string[] {
   return [
     name === 'direct' ? name : PEER_TITLES[name],
     whole(full.perSecond),
+    ratio(full.perSecond, nginx?.full.perSecond),
     milliseconds(full.p50Ms),
     milliseconds(full.p99Ms),
     own?.secondsPer10000.toFixed(2) ?? NONE,
-    own?.peakBytes === undefined ? NONE : `${(own.peakBytes / 1e6).toFixed(0)} MB`,
+    megabytes(own?.peakBytes),
     efficiency(peer, nginx)?.toFixed(2) ?? NONE,
     whole(half.perSecond),
     milliseconds(half.p99Ms),
     milliseconds(overDirect(peer)),
   ];
+}
+
+function ratio(value: number, other: number | undefined): string {
+  return other === undefined ? NONE : (value / other).toFixed(2);
 }
 
 function goalRow({ name, unit, limit, value, isMet }: RouterGoal): string[] {
@@ -76,6 +125,10 @@ function goalRow({ name, unit, limit, value, isMet }: RouterGoal): string[] {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? NONE : `${(bytes / MEGABYTE).toFixed(0)} MB`;
 }
 
 function milliseconds(value: number | undefined): string {
