@@ -1,5 +1,6 @@
 import type { LocalAccount } from 'viem';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { RoutePage } from '../router/gateway/routePage.ts';
 import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
 import { type GatewayProcess, startGatewayProcess } from './fixtures/gatewayProcess.ts';
 import { type GatewayWorld, startGatewayWorld } from './fixtures/gatewayWorld.ts';
@@ -59,6 +60,23 @@ test('what the primary learns from the settlement chain reaches every worker, wi
     await round();
     return (await asked()) > before;
   }, WAIT);
+  // Stake alone lists nobody anew: weights follow it, in the workers there are and in those to come.
+  const places: unknown[] = world.providers.map(({ address }) => address);
+  const weights = async () => {
+    const page = await fetch(`${made.url}/status/route?network=devnet&method=eth_call`);
+    const { ranking } = (await page.json()) as Pick<RoutePage, 'ranking'>;
+    // What remains of the slow start is in it, and all is rounded.
+    return ranking
+      .toSorted((a, b) => places.indexOf(a.provider) - places.indexOf(b.provider))
+      .map(({ weight, slowStart }) => Math.round((10 * weight) / slowStart) / 10);
+  };
+  expect(await weights()).toEqual([1, 1]);
+  await world.stake(paused, 3n);
+  await expect.poll(weights, WAIT).toEqual([2, 1]);
+  const { pid } = await made.logged('worker_serving');
+  process.kill(Number(pid), 'SIGKILL');
+  await made.logged('worker_serving', 3);
+  expect(await weights()).toEqual([2, 1]);
   expect((await made.status()).totals.failed).toBe(0);
   expect(await made.metrics()).toContain('din_provider_set_services 2');
 });

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config/schema.ts';
+import type { Caip2 } from '../core/caip2.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
 import { type AbilityProbesArgs, createAbilityProbes } from '../gateway/abilityProbes.ts';
@@ -7,8 +8,10 @@ import { haveSameServices, type NetworkPlan, planNetworks, routeServices } from 
 import type { NetworkRouter, RouteService } from '../gateway/networkRouter.ts';
 import type { NetworkTable } from '../gateway/networkTable.ts';
 import type { SettlementState } from '../gateway/settlementState.ts';
+import { changedWeights } from '../gateway/stakeWeight.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GatewayMetrics } from '../observability/metrics.ts';
+import type { ProviderSet } from '../registry/providerSet.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import { logLoading } from './loadingLog.ts';
@@ -30,6 +33,7 @@ export interface ControlArgs {
   readonly onServiceLeft: (network: string, label: string) => void;
   readonly onHeadReport?: NonNullable<HeadPollerArgs['onReport']>;
   readonly onFindings?: NonNullable<AbilityProbesArgs['onFindings']>;
+  readonly onWeight?: (caip2: Caip2, key: string, weight: number) => void;
 }
 
 /** What decides who may be asked: follows the settlement chain and the services' heads, and probes what they can. */
@@ -79,9 +83,20 @@ export function createControl(args: ControlArgs): Control {
     ...{ config, upstream, metrics, clock, random, onServices },
     ...{ routeServices, haveSameServices },
   });
+  /** The set by whose stakes the services weigh. */
+  let weighed: ProviderSet | undefined;
+  const reweigh = (before: ProviderSet, set: ProviderSet) => {
+    for (const { caip2, key, weight } of changedWeights(before, set)) {
+      table.resolve(caip2)?.setWeight(key, weight);
+      args.onWeight?.(caip2, key, weight);
+    }
+  };
   const apply = () => {
-    table.apply(planNetworks(config(), source?.current()));
+    const set = source?.current();
+    table.apply(planNetworks(config(), set));
     args.onPlans?.();
+    if (weighed && set) reweigh(weighed, set);
+    weighed = set;
   };
   const unsubscribe = source?.onChange(apply);
   const endLoadingLog = source && logLoading(source, logger);

@@ -44,6 +44,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     onPlans: () => news.plansChanged(control.table.entries()),
     onHeadReport: ({ caip2 }, key, report) => news.headReported(caip2, key, report),
     onFindings: ({ caip2 }, key, findings) => news.probed(caip2, key, findings),
+    onWeight: (caip2, key, weight) => news.weighed(caip2, key, weight),
     onServiceLeft(network, label) {
       gone.forgetService(network, label);
     },

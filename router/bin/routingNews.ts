@@ -7,11 +7,13 @@ import type { HeadReport } from '../gateway/networkRouter.ts';
 import type { NetworkEntry } from '../gateway/networkTable.ts';
 import type { Finding } from '../routing/abilities.ts';
 
-/** Tells the workers who may be asked and what the polls found. */
+/** Tells the workers who may be asked, and what is new of each. */
 export interface RoutingNews {
   plansChanged(entries: readonly NetworkEntry<NetworkPlan>[]): void;
   headReported(caip2: Caip2, key: string, head: HeadReport): void;
   probed(caip2: Caip2, key: string, findings: readonly Finding[]): void;
+  /** By another stake, while the service is listed with the old one. */
+  weighed(caip2: Caip2, key: string, weight: number): void;
   /** For a worker that knows nothing yet. */
   everything(): readonly Telling[];
   stop(): void;
@@ -64,6 +66,7 @@ export function createRoutingNews(broadcast: (telling: Telling) => void): Routin
     },
     headReported: (caip2, key, head) => tell({ caip2, key, head }),
     probed: (caip2, key, findings) => tell({ caip2, key, findings }),
+    weighed: (caip2, key, weight) => tell({ caip2, key, weight }),
     everything: () => [
       { kind: 'networks', networks },
       {

@@ -124,10 +124,11 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         table.apply([...networks.values()]);
         break;
       case 'news':
-        for (const { caip2, key, head, findings } of message.news) {
+        for (const { caip2, key, head, findings, weight } of message.news) {
           const router = table.resolve(caip2);
           if (head) router?.reportHead(key, head);
           if (findings) router?.reportFindings(key, findings);
+          if (weight !== undefined) router?.setWeight(key, weight);
         }
         break;
       case 'ping':

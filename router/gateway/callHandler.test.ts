@@ -70,6 +70,7 @@ describe('callHandler', () => {
       caip2: 'eip155:1' as Caip2,
       slug: 'ethereum',
       setServices: () => undefined,
+      setWeight: () => undefined,
       setSettings: () => undefined,
       forward: () => Promise.resolve(answer),
       reportHead: () => undefined,

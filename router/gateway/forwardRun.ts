@@ -21,6 +21,9 @@ import type { Answer, Attempt, RouterHooks, RouteService } from './networkRouter
 export interface ServiceState {
   /** Of its key. */
   readonly hash: number;
+  /** As it is listed. */
+  listed: RouteService;
+  /** With the weight that it has by now. */
   service: RouteService;
   health: Health;
 }

@@ -15,6 +15,7 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
     caip2: caip2 as Caip2,
     slug: 'x',
     setServices: () => undefined,
+    setWeight: () => undefined,
     setSettings: () => undefined,
     forward: () => Promise.reject(new Error('not asked here')),
     reportHead: (key, report) => void reports.push([key, report]),

@@ -11,7 +11,7 @@ import {
   type Service,
   type ServiceKey,
 } from '../registry/providerSet.ts';
-import { planNetworks, routeServices, stakeWeight } from './networkPlan.ts';
+import { planNetworks, routeServices } from './networkPlan.ts';
 
 const PROVIDER = '0xAbCd000000000000000000000000000000001234';
 
@@ -138,25 +138,8 @@ describe('routeServices', () => {
     const keys = routeServices(plan).map(({ key }) => key);
     expect(new Set(keys).size).toBe(2);
   });
-});
 
-describe('stakeWeight', () => {
-  const weight = (tokens: bigint, thawing = 0n, requiredStake = 100n) =>
-    stakeWeight({ tokens, thawing, requiredStake });
-
-  test.each([
-    ['just enough', weight(100n), 1],
-    ['four times enough', weight(400n), 2],
-    ['any more than nine times enough', weight(10n ** 30n), 3],
-    ['four times enough, most of it on its way out', weight(400n, 300n), 1],
-    ['too little, or none that counts', weight(1n, 50n), 1],
-    ['no need of any', weight(400n, 0n, 0n), 1],
-    ['not known', stakeWeight(undefined), 1],
-  ])('of %s', (_name, actual, expected) => {
-    expect(actual).toBe(expected);
-  });
-
-  test('is the weight of the provider’s services', () => {
+  test('a provider’s weight is that of its services', () => {
     const mainnet = network('eip155:1', 'x');
     const [plan] = planNetworks(config, set([mainnet], [service(mainnet)]));
     if (!plan) throw new Error('no plan');

@@ -4,14 +4,9 @@ import { capabilityBits } from '../core/capability.ts';
 import { isNetworkSlug } from '../core/networkSlug.ts';
 import { networksInOrder } from '../registry/networkOrder.ts';
 import { NO_SERVICES, type ServiceList } from '../registry/networkServices.ts';
-import {
-  type Address,
-  activeServices,
-  type Network,
-  type Provider,
-  type ProviderSet,
-} from '../registry/providerSet.ts';
+import { type Address, activeServices, type Network, type ProviderSet } from '../registry/providerSet.ts';
 import type { RouteService } from './networkRouter.ts';
+import { stakeWeight } from './stakeWeight.ts';
 
 type OwnNetwork = GatewayConfig['networks'][number];
 
@@ -84,19 +79,6 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
   return plans;
 }
 
-// Stake is what a provider can lose, and says nothing of its speed: it moves calls, but does not decide.
-const MOST_WEIGHT = 3;
-
-/** 1 for the stake that the provider's services need, then as the square root of it, up to a bound. */
-export function stakeWeight(
-  provider: Pick<Provider, 'tokens' | 'thawing' | 'requiredStake'> | undefined,
-): number {
-  if (provider === undefined || provider.requiredStake === 0n) return 1;
-  // What thaws is about to leave.
-  const times = Number(provider.tokens - provider.thawing) / Number(provider.requiredStake);
-  return Math.min(Math.sqrt(Math.max(times, 1)), MOST_WEIGHT);
-}
-
 /** Own upstreams first, then the network's active services. */
 export function routeServices(plan: NetworkPlan): readonly RouteService[] {
   const own = (plan.own?.upstreams ?? []).map(
@@ -127,7 +109,7 @@ export function routeServices(plan: NetworkPlan): readonly RouteService[] {
 
 /**
  * Whether two plans of one network have the same services: both sides keep what did not change. Stake alone is no
- * change: it weighs as it was when the list last changed, for it changes often and the list may be long.
+ * change, for it changes often and the list may be long: see `changedWeights`.
  */
 export function haveSameServices(before: NetworkPlan, plan: NetworkPlan): boolean {
   return (

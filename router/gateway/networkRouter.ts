@@ -85,6 +85,8 @@ export interface NetworkRouter {
   readonly slug: string;
   /** Replaces the services; one whose key and URL stay keeps its health. Calls in flight go on undisturbed. */
   setServices(services: readonly RouteService[]): void;
+  /** Until the service is listed as another object; unknown keys are ignored. */
+  setWeight(key: string, weight: number): void;
   /** For calls from now on. */
   setSettings(settings: RoutingSettings): void;
   /** Answers a call by the services, within the span given. Never rejects. A notification is executed too; drop its answer. */
@@ -272,10 +274,13 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
           const known = states.get(service.key);
           if (known?.service.target.url !== service.target.url) {
             const health = freshHealth(settings, now, chain);
-            return [service.key, { hash: textHash(service.key), service, health }];
+            return [service.key, { hash: textHash(service.key), listed: service, service, health }];
           }
           // The same object, so that calls in flight end where they began.
-          known.service = service;
+          if (known.listed !== service) {
+            known.listed = service;
+            known.service = service;
+          }
           return [service.key, known];
         }),
       );
@@ -285,6 +290,11 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       for (const [key, state] of before) {
         if (states.get(key) !== state) heads.forget(state);
       }
+    },
+
+    setWeight(key, weight) {
+      const state = states.get(key);
+      if (state) state.service = { ...state.service, weight };
     },
 
     setSettings(now) {

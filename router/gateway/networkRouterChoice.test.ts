@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { type Capability, capabilityBits } from '../core/capability.ts';
 import { systemClock } from '../core/clock.ts';
+import { ms } from '../core/units.ts';
 import { DEFAULT_ROUTING } from '../routing/settings.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import {
@@ -205,6 +206,26 @@ describe('health', () => {
     expect(viewOf(router, 'node')).toMatchObject({ inFlight: 0 });
     router.setServices([service('node', other.url)]);
     expect(viewOf(router, 'node')).toMatchObject({ calls: 0, reason: 'unverified' });
+  });
+
+  it('counts by its newest weight, over calls in flight, until it is listed anew', async () => {
+    const [heavy, light] = [await serve(result(1)), await serve(result(1))];
+    const { clock } = handClock();
+    const services = [service('heavy', heavy.url), service('light', light.url)];
+    const router = routerOf(services, { clock, settings: { slowStartMs: ms(0) } });
+    const shareOfHeavy = async () => {
+      const before = heavy.requests.length;
+      for (let calls = 0; calls < 100; calls += 1) await router.forward(call(), DEADLINE);
+      return heavy.requests.length - before;
+    };
+    const never = 1e-5;
+    router.setWeight('light', never);
+    router.setWeight('nobody', 5);
+    expect(await shareOfHeavy()).toBeGreaterThan(95);
+    router.setServices([...services, service('third', light.url, { weight: never })]);
+    expect(await shareOfHeavy()).toBeGreaterThan(95);
+    router.setServices([service('heavy', heavy.url, { weight: never }), service('light', light.url)]);
+    expect(await shareOfHeavy()).toBeLessThan(5);
   });
 
   it('answers a call whose service was removed meanwhile, and asks it no more', async () => {

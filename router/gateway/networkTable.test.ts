@@ -32,6 +32,7 @@ function table() {
     createRouter: ({ caip2, slug }): NetworkRouter => ({
       caip2,
       slug,
+      setWeight: () => undefined,
       setSettings: () => undefined,
       setServices: (services) => setServices(slug, keys(services)),
       forward: () => Promise.reject(new Error('not asked here')),

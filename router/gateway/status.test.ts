@@ -32,6 +32,7 @@ const router: NetworkRouter = {
   caip2: 'eip155:1' as Caip2,
   slug: 'ethereum',
   setServices: () => undefined,
+  setWeight: () => undefined,
   setSettings: () => undefined,
   forward: () => Promise.reject(new Error('not asked here')),
   reportHead: () => undefined,

@@ -50,6 +50,7 @@ export interface ServiceNews {
   readonly head?: HeadReport;
   /** Of its last probes. */
   readonly findings?: readonly Finding[];
+  readonly weight?: number;
 }
 
 /** The pages that only the primary can write. */
