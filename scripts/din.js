@@ -11,6 +11,8 @@ const main = join(here, 'din.ts');
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  const { keepCompiled } = await import('./lib/compileCache.js');
+  keepCompiled();
   await import('./din.ts');
 } else {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';

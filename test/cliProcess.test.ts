@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -18,7 +18,14 @@ afterEach(() => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 function start(...argv: string[]) {
-  const child = spawn(process.execPath, [LAUNCHER, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startWith({}, ...argv);
+}
+
+function startWith(env: NodeJS.ProcessEnv, ...argv: string[]) {
+  const child = spawn(process.execPath, [LAUNCHER, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {
@@ -46,6 +53,33 @@ describe('the process', () => {
     const made = start('keystore', 'create', join(dir, 'unattended.json'), '--json');
     expect(await made.ended).toBe(1);
     expect(JSON.parse(made.output.out)).toMatchObject({ ok: false, error: { code: 'NO_PASSWORD' } });
+  });
+
+  test('keeps compiled code for the next start where only its user can write', async () => {
+    const cache = join(dir, 'cache');
+    const directory = join(cache, 'din', 'compiled');
+    const env = { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' };
+    expect(await startWith(env, '--help').ended).toBe(0);
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  test('compiles anew where others could have put something', async () => {
+    const cache = join(dir, 'shared');
+    const directory = join(cache, 'din', 'compiled');
+    await mkdir(directory, { recursive: true });
+    await chmod(directory, 0o777);
+    const env = { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' };
+    expect(await startWith(env, '--help').ended).toBe(0);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('starts without a place for compiled code', async () => {
+    const file = join(dir, 'file');
+    await writeFile(file, '');
+    const started = startWith({ XDG_CACHE_HOME: file, NODE_COMPILE_CACHE: '' }, '--help');
+    expect(await started.ended).toBe(0);
+    expect(started.output.err).toBe('');
   });
 
   test('runs a gateway from its configuration and ends it on SIGTERM', async () => {

@@ -1,5 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { closeSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DinError } from '../core/dinError.ts';
 import { createFloorFile, workerStdio } from '../gateway/cluster/floorFile.ts';
@@ -7,7 +9,6 @@ import type {
   FromWorker,
   PageQuestion,
   Pages,
-  ToWorker,
   WorkerConfig,
   WorkerReport,
 } from '../gateway/cluster/messages.ts';
@@ -18,6 +19,8 @@ import { ListenError } from '../gateway/listen.ts';
 import type { RouteExplanation, RouteQuestion } from '../gateway/routeExplanation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { rememberHandedOver } from './handedOver.ts';
+import { workerFlags } from './workerFlags.ts';
+import { createWorkerQuestions, type Question } from './workerQuestions.ts';
 
 export interface WorkerPool {
   /** Of those that serve. */
@@ -48,16 +51,6 @@ export interface WorkerPoolArgs {
   readonly onPool: (pool: WorkerPool) => void;
 }
 
-type Question = Extract<ToWorker, { readonly kind: 'report' | 'eligible' | 'explain' }>;
-
-interface Asked {
-  /** Those who have not answered. */
-  readonly left: Set<number>;
-  readonly done: () => void;
-  /** Of those who have. */
-  readonly explanations: RouteExplanation[];
-}
-
 export type WorkerEnd = 'died' | 'hung' | 'closed';
 
 interface Member {
@@ -73,8 +66,6 @@ interface Member {
   hasEligible: boolean;
 }
 
-// A page waits no longer for a worker that is busy.
-const REPORT_TIMEOUT_MS = 1_000;
 // Counted in looks, not in time: after this process itself was held up, words are there that it has not read yet.
 const LOOK_INTERVAL_MS = 1_000;
 const HUNG_AFTER_LOOKS = 10;
@@ -89,9 +80,8 @@ const HUNG_AT_START_AFTER_LOOKS = 60;
 export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   const { logger } = args;
   const members = new Map<number, Member>();
-  const waiting = new Map<number, Asked>();
+  const questions = createWorkerQuestions();
   const started = Promise.withResolvers<number>();
-  let lastQuestion = 0;
   let deathsInARow = 0;
   let hasServed = false;
   const allGone = Promise.withResolvers<void>();
@@ -101,8 +91,10 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   cluster.setupPrimary({
     exec: fileURLToPath(import.meta.resolve('./worker.ts')),
     args: [],
+    execArgv: [...workerFlags(process.execArgv, process.env.NODE_OPTIONS)],
     stdio: [...workerStdio(floorFile)],
   });
+  const compiled = getCompileCacheDir();
   const changes = createRoutingChanges();
 
   const outboxTo = (worker: Worker) =>
@@ -113,13 +105,10 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         if (worker.isConnected()) worker.send(message, sent);
       },
     });
-  const answered = (question: number, id: number) => {
-    const asked = waiting.get(question);
-    if (asked?.left.delete(id) && asked.left.size === 0) asked.done();
-  };
 
   const begin = (place: number) => {
-    const worker = cluster.fork();
+    // Its own entry is stripped of types before any code of ours could say where compiled code is kept.
+    const worker = cluster.fork(compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) });
     const closeHandedOver = rememberHandedOver(worker.process);
     const member: Member = {
       ...{ worker, place, tell: undefined, silentLooks: 0, isHung: false },
@@ -168,16 +157,14 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
         break;
       case 'report':
         member.last = message.report;
-        answered(message.id, member.worker.id);
+        questions.answered(member.worker.id, message);
         break;
       case 'eligible':
         member.hasEligible = message.hasEligible;
-        answered(message.id, member.worker.id);
+        questions.answered(member.worker.id, message);
         break;
       case 'explained':
-        if (message.answer.kind === 'explained')
-          waiting.get(message.id)?.explanations.push(message.answer.explanation);
-        answered(message.id, member.worker.id);
+        questions.answered(member.worker.id, message);
         break;
     }
   };
@@ -201,7 +188,7 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     const { worker, listeningSince, last } = member;
     members.delete(worker.id);
     args.onGone(member.isHung ? 'hung' : isClosing ? 'closed' : 'died', last);
-    for (const question of [...waiting.keys()]) answered(question, worker.id);
+    questions.gone(worker.id);
     if (isClosing) {
       if (members.size === 0) allGone.resolve();
       return;
@@ -216,22 +203,12 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
     }, delayMs);
   };
 
-  /** Until all that serve have answered, or the time is over; with the explanations that they gave. */
-  const askAll = async (question: (id: number) => Question): Promise<readonly RouteExplanation[]> => {
-    lastQuestion += 1;
-    const id = lastQuestion;
-    const asked = [...members.values()].filter(isServing);
-    const explanations: RouteExplanation[] = [];
-    if (asked.length === 0) return explanations;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, REPORT_TIMEOUT_MS);
-    const left = new Set(asked.map(({ worker }) => worker.id));
-    waiting.set(id, { left, done: resolve, explanations });
-    for (const member of asked) member.tell?.(question(id));
-    await promise;
-    clearTimeout(timer);
-    waiting.delete(id);
-    return explanations;
+  const askAll = (question: (id: number) => Question) => {
+    const serving = [...members.values()].filter(isServing);
+    return questions.ask(
+      serving.map(({ worker, tell }) => ({ id: worker.id, ask: (asked) => tell?.(asked) })),
+      question,
+    );
   };
 
   const pool: WorkerPool = {

@@ -17,7 +17,7 @@ import { enlistProvider, enlistWatchers, fundRewards, mintTokens, openNetwork } 
 import { createProcesses, type ProcessEndedError, type Processes } from './processes.ts';
 import { createProviderFleet, type ProviderFleet } from './providerFleet.ts';
 
-const DIN = fileURLToPath(new URL('../din.ts', import.meta.url));
+const DIN = fileURLToPath(new URL('../din.js', import.meta.url));
 const SETTLEMENT_CHAIN_ID = 31_337;
 const SERVED = { caip2: 'eip155:1337', slug: 'devnet', chainId: 1337 } as const;
 const BLOCK_SECONDS = 1;

@@ -73,8 +73,10 @@ export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) 
           news.set(each.caip2, ofNetwork.set(each.key, { ...ofNetwork.get(each.key), ...each }));
         }
         break;
+      // Each of these has somebody who waits for it.
       case 'page':
-        others.set(`page ${telling.id}`, telling);
+      case 'explain':
+        others.set(`${telling.kind} ${telling.id}`, telling);
         break;
       default:
         others.set(telling.kind, telling);
