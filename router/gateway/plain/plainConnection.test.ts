@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RawJson } from '../../core/rawJson.ts';
 import type { AnswerCall } from '../app.fixture.ts';
@@ -129,6 +131,20 @@ describe('a connection', () => {
     ]);
   });
 
+  test('that rests keeps nothing of a large request', async () => {
+    const { open, state, viaNode } = await start();
+    state.maxBodyBytes = 100_000;
+    const large = post('m', 1, `["${'x'.repeat(60_000)}"]`);
+    const before = heapUsed();
+    for (let i = 0; i < 200; i += 1) {
+      const client = open();
+      client.send(large);
+      await client.responses(1);
+    }
+    expect(viaNode).toEqual([]);
+    expect(heapUsed() - before).toBeLessThan((200 * large.length) / 2);
+  });
+
   test('whose body is too large is told so and closed, whatever follows', async () => {
     const { open, asked, app } = await start();
     const client = open();
@@ -140,6 +156,13 @@ describe('a connection', () => {
     await expect.poll(() => connections(app), WAIT).toBe(0);
   });
 });
+
+/** Bytes that are still needed. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('a client that leaves', () => {
   test.each([

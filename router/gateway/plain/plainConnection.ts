@@ -62,7 +62,7 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
     // JSON-RPC hardly ever holds more than ASCII.
     if (bytes.length > MAX_REQUEST_BYTES || !isAscii(bytes)) return false;
     const text = bytes.toString('latin1');
-    const request = readHead(text);
+    const request = readHead(bytes, text);
     if (request === undefined) return false;
     const end = lastHead.length + request.length;
     if (end > bytes.length) {
@@ -82,11 +82,12 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
     return true;
   }
 
-  function readHead(text: string): PlainRequest | undefined {
+  function readHead(bytes: Buffer, text: string): PlainRequest | undefined {
     if (lastRequest !== undefined && text.startsWith(lastHead)) return lastRequest;
     const end = text.indexOf(HEAD_END);
     if (end < 0) return undefined;
-    lastHead = text.slice(0, end + HEAD_END.length);
+    // Not a slice of the text, which would be kept as a whole.
+    lastHead = bytes.toString('latin1', 0, end + HEAD_END.length);
     lastRequest = readPlainRequest(lastHead);
     return lastRequest;
   }
