@@ -104,12 +104,13 @@ export function createCallRun(
     if (entry.outcome) return;
     entry.outcome = outcome;
     const { state } = entry;
+    const now = clock.now();
     // The caller's deadline cut it short: no sign of a slow service.
     const cutShort = !outcome.ok && outcome.reason === 'timeout' && timeoutMs < settings.stallMs;
-    state.health = cutShort
-      ? callAbandoned(state.health, outcome.latencyMs, clock.now())
-      : callEnded(state.health, outcome, settings, clock.now());
-    state.health = learntFrom(state.health, question, outcome, clock.now());
+    const health = cutShort
+      ? callAbandoned(state.health, outcome.latencyMs, now)
+      : callEnded(state.health, outcome, settings, now);
+    state.health = learntFrom(health, question, outcome, now);
     context.probes.watch(state);
     context.hooks.onAttempt?.(state.service, outcome, entries.indexOf(entry));
   }
