@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../core/clock.ts';
-import { ms, seconds } from '../core/units.ts';
+import { seconds } from '../core/units.ts';
 import { DEFAULT_ROUTING } from '../routing/settings.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import {
   type Behaviour,
-  body,
-  hang,
   type RpcServer,
+  reset,
   result,
   startRpcServer,
 } from '../upstream/rpcServer.fixture.ts';
@@ -17,7 +16,8 @@ import { call, DEADLINE, polledRouter, service, viewOf } from './networkRouter.f
 // More than the connections that one client opens to one place.
 const MANY = 300;
 const settings = {
-  stallMs: ms(200),
+  // Nobody is joined: who answers is told by the failures alone.
+  ...{ stallMs: seconds(60), minHedgeDelayMs: seconds(60) },
   breaker: { ...DEFAULT_ROUTING.breaker, openMs: seconds(60), maxOpenMs: seconds(60) },
 };
 
@@ -53,15 +53,18 @@ async function twoNetworks(badly: Behaviour) {
 
 describe('a provider that fails on one network', () => {
   it.each([
-    ['hangs', hang],
-    ['has no good answer', body('', 500)],
-  ])('and %s there is asked as ever on another, whatever the load', async (_name, badly) => {
-    const { bad, good } = await twoNetworks(badly);
+    ['hangs and ends without a word', true],
+    ['refuses at once', false],
+  ])('and %s there is asked as ever on another, whatever the load', async (_name, isHanging) => {
+    const { promise: end, resolve: endAll } = Promise.withResolvers<void>();
+    if (!isHanging) endAll();
+    const { bad, good } = await twoNetworks((...args) => void end.then(() => reset(...args)));
     const failing = Array.from({ length: MANY }, () => bad.forward(call(), DEADLINE));
     for (let calls = 0; calls < 20; calls += 1) {
       const answer = await good.forward(call(), DEADLINE);
       expect(answer).toMatchObject({ result: '"good"', attempts: [{ service: 'provider', reason: 'ok' }] });
     }
+    endAll();
     for (const answer of await Promise.all(failing)) expect(answer).toMatchObject({ result: '"other"' });
     expect(viewOf(bad, 'provider')).toMatchObject({ reason: 'breaker-open' });
     expect(viewOf(good, 'provider')).toMatchObject({ state: 'eligible', failures: 0, breaker: 'closed' });
