@@ -258,7 +258,9 @@ describe('a connection that rests', () => {
   const LONG = 600_000;
 
   async function serve(limits: { requestTimeoutMs: number; keepAliveMs: number }, gate?: Promise<void>) {
-    const server = createServer();
+    const { requestTimeoutMs: requestTimeout, keepAliveMs: keepAliveTimeout } = limits;
+    const server = createServer({ requestTimeout, keepAliveTimeout, connectionsCheckingInterval: 100 });
+    server.on('request', (_request, response) => response.end());
     const answers: RpcAnswers = {
       maxBodyBytes: () => 1_000,
       refuseTooLarge: () => undefined,
@@ -305,6 +307,15 @@ describe('a connection that rests', () => {
     silent.send(post(1));
     await Promise.all([slow.responses(1), silent.responses(1)]);
   });
+  test("with Node's server is closed by it, as if it had just come", async () => {
+    const open = await serve({ requestTimeoutMs: 1_000, keepAliveMs: 1_000 });
+    const [slow, resting] = [open(), open()];
+    slow.send(post(1), get('/').subarray(0, -1));
+    resting.send(post(1), get('/'));
+    expect(await slow.closed()).toMatchObject([{ status: 200 }, { status: 408 }]);
+    expect(await resting.closed()).toHaveLength(2);
+  });
+
   test('because the answer takes long is not closed', async () => {
     const gate = Promise.withResolvers<void>();
     const open = await serve({ requestTimeoutMs: 1_000, keepAliveMs: 1_000 }, gate.promise);
