@@ -3,8 +3,8 @@ import { CAPABILITY_BITS } from '../core/capability.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { ErrorClass } from '../core/errorClass.ts';
 import type { Lack } from '../core/errorTable.ts';
-import { type ClientCall, NULL_ID } from '../core/jsonRpc.ts';
-import { encodeJson, type RawJson } from '../core/rawJson.ts';
+import type { ClientCall } from '../core/jsonRpc.ts';
+import type { RawJson } from '../core/rawJson.ts';
 import { rawTransactionHash } from '../core/txHash.ts';
 import type { Ms } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
@@ -25,6 +25,7 @@ import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget, NO_HEDGES } from './forwardHedge.ts';
 import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
+import { isMined, minedLookup, reviewLookup } from './minedLookup.ts';
 import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
 import { explainRoute, type RouteExplanation, type RouteQuestion } from './routeExplanation.ts';
@@ -309,10 +310,10 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         hash: rawTransactionHash(call.params),
         settings,
         async isOnChain(hash, withinMs) {
-          const lookup = { id: NULL_ID, method: LOOKUP, params: encodeJson([hash]) };
+          const lookup = minedLookup(hash);
           const within = { ...context, review: reviewLookup };
-          const answer = await read(lookup, methodTraits(LOOKUP), { deadlineMs: withinMs }, within);
-          return answer.kind === 'result' && answer.result.toLowerCase().includes(hash);
+          const answer = await read(lookup, methodTraits(lookup.method), { deadlineMs: withinMs }, within);
+          return answer.kind === 'result' && isMined(answer.result, hash);
         },
       });
     },
@@ -368,12 +369,6 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
   };
 }
-
-const LOOKUP = 'eth_getTransactionByHash';
-
-// A node that lags has not seen a transaction that others have mined.
-const reviewLookup: ForwardContext['review'] = (_state, _call, _block, result) =>
-  result === 'null' ? { opinions: 'most', result } : undefined;
 
 // What most calls ask for.
 const ORDINARY: Question = {

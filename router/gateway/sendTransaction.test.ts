@@ -167,6 +167,25 @@ describe('eth_sendRawTransaction', () => {
     }
   });
 
+  it('is refused by "nonce too low" while the transaction only waits somewhere: another one used the nonce', async () => {
+    for (const waiting of [
+      { blockHash: null, blockNumber: null, hash: HASH },
+      { hash: HASH, blockNumber: null },
+    ]) {
+      const router = await network(nonceUsed(waiting), nonceUsed(waiting), nonceUsed(null));
+      expect(await send(router)).toMatchObject({ kind: 'error', error: JSON.stringify(nonceTooLow) });
+    }
+  });
+
+  it('succeeds by "nonce too low" when it still waits at those that lag, and is mined at one', async () => {
+    const waiting = { hash: HASH, blockHash: null, blockNumber: null };
+    const mined = { hash: HASH, blockHash: `0x${'22'.repeat(32)}`, blockNumber: '0x5' };
+    const router = await network(nonceUsed(waiting), nonceUsed(waiting), nonceUsed(null), nonceUsed(mined));
+    for (let sends = 0; sends < 10; sends += 1) {
+      expect(await send(router)).toMatchObject({ kind: 'result', result: `"${HASH}"` });
+    }
+  });
+
   it('is refused by "nonce too low" when another transaction used it', async () => {
     const router = await network(nonceUsed(null), nonceUsed(null), nonceUsed(null));
     expect(await send(router)).toMatchObject({ kind: 'error', error: JSON.stringify(nonceTooLow) });
