@@ -10,7 +10,7 @@ export interface GatewaySpecArgs {
   readonly nodeFlags?: readonly string[];
 }
 
-const DIN = join(import.meta.dirname, '../../din.ts');
+const DIN = join(import.meta.dirname, '../../din.js');
 
 /** `din gateway` as an operator starts it. */
 export function gatewaySpec({ directory, config, nodeFlags = [] }: GatewaySpecArgs): ProcessSpec {
