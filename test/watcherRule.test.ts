@@ -4,9 +4,9 @@ import { watcherHubAbi } from '../router/chain/abi/watcherHub.ts';
 import { type Breach, chunkHash, commitment, offenceValue } from '../router/chain/commitment.ts';
 import { ContractRefusedError } from '../router/chain/contractRefused.ts';
 import { createTransactor, type Transactor } from '../router/chain/transact.ts';
+import { type AttestedOffence, isBreach } from '../router/registry/breaches.ts';
 import type { Sla } from '../router/registry/providerSet.ts';
 import type { Figures } from '../router/watcher/epochReport.ts';
-import { type AttestedOffence, isBreach } from '../router/watcher/evaluate.ts';
 import { NETWORK, startWatcherWorld, type WatcherWorld } from './fixtures/watcherWorld.ts';
 
 const RUNS = 150;

@@ -1,6 +1,6 @@
+import { type AttestedOffence, breachesOf } from '../registry/breaches.ts';
 import type { NetworkKey, Sla } from '../registry/providerSet.ts';
 import type { MeasuredService } from './epochReport.ts';
-import { type AttestedOffence, breachesOf } from './evaluate.ts';
 
 export interface Accusation extends MeasuredService {
   readonly offence: AttestedOffence;

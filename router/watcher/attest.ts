@@ -1,11 +1,11 @@
 import type { PublicClient } from 'viem';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
 import { chunkHash } from '../chain/commitment.ts';
+import { type EpochParams, phaseOf } from '../chain/epochClock.ts';
 import type { Transactor } from '../chain/transact.ts';
 import type { UnixSeconds } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
 import { describeError } from './describeError.ts';
-import { type EpochParams, phaseOf } from './epochClock.ts';
 import { type AttestationStep, nextStep } from './nextStep.ts';
 import { refusalName } from './refusals.ts';
 import type { ReportStore, StoredReport } from './reportStore.ts';

@@ -1,5 +1,5 @@
+import type { EpochPhase } from '../chain/epochClock.ts';
 import type { Hex } from '../registry/providerSet.ts';
-import type { EpochPhase } from './epochClock.ts';
 import type { ReportState, StoredReport } from './reportStore.ts';
 
 /** What the hub knows of a report; the commitment is zero when there is none. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { offenceId, unpackMeasurements } from '../chain/commitment.ts';
+import type { AttestedOffence } from '../registry/breaches.ts';
 import type { Hex, NetworkKey, Service, ServiceKey } from '../registry/providerSet.ts';
-import type { AttestedOffence } from './evaluate.ts';
 import { buildReport, commitmentOf } from './report.ts';
 
 const NETWORK = `0x${'11'.repeat(32)}` as NetworkKey;

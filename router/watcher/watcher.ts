@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicClient } from 'viem';
 import type { Contracts } from '../chain/contracts.ts';
+import { type EpochParams, epochAt, phaseOf } from '../chain/epochClock.ts';
 import type { Transactor } from '../chain/transact.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { type Ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
@@ -13,7 +14,6 @@ import { createRewardClaims } from './claimRewards.ts';
 import { closeEpoch } from './closeEpoch.ts';
 import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
-import { type EpochParams, epochAt, phaseOf } from './epochClock.ts';
 import { createGasWatch } from './gasWatch.ts';
 import { createLane } from './lane.ts';
 import { createProber } from './prober.ts';

@@ -1,11 +1,18 @@
-import type { OffenceName } from '../chain/commitment.ts';
-import type { Sla } from '../registry/providerSet.ts';
-import type { Figures } from './epochReport.ts';
+import type { Sla } from './providerSet.ts';
+
+/** What watchers say of one service in one epoch: whole numbers of at most 16 bits. */
+export interface Figures {
+  readonly samples: number;
+  readonly successes: number;
+  /** 0 where too few answers came. */
+  readonly p95LatencyMs: number;
+  readonly p95BlockLag: number;
+  readonly mismatches: number;
+}
 
 /** What a watcher may allege: all but equivocation, which is proven, not attested. */
-export type AttestedOffence = Exclude<OffenceName, 'equivocation'>;
-
-const ATTESTED: readonly AttestedOffence[] = ['outage', 'downtime', 'latency', 'stale', 'invalidData'];
+const ATTESTED = ['outage', 'downtime', 'latency', 'stale', 'invalidData'] as const;
+export type AttestedOffence = (typeof ATTESTED)[number];
 
 /**
  * The hub's own rule: whether figures show an offence. What never answered is an outage and not also a downtime: one
