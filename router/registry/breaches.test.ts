@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Sla } from './providerSet.ts';
 import { breachesOf } from './breaches.ts';
+import type { Sla } from './providerSet.ts';
 
 const uint16 = fc.nat(65_535);
 const anySla: fc.Arbitrary<Sla> = fc.record({
