@@ -63,11 +63,19 @@ export function createNetworkHeads(args: {
 
   function reviewNumber(state: ServiceState, result: RawJson): Review | undefined {
     const number = blockNumber(result);
-    if (number === undefined) return undefined;
+    if (number === undefined) return reviewJunk(result);
     const verdict = judge(state, number);
     if (verdict.number === number) return undefined;
     // What the network is known to have is right whoever is asked: no other service needs to be.
     return { opinions: 'none', result: quantity(verdict.number) };
+  }
+
+  /** In place of a number. */
+  function reviewJunk(result: RawJson): Review {
+    const now = clock.now();
+    const newest = known(floor.latest(now));
+    if (newest === undefined) return { opinions: 'all', result };
+    return { opinions: 'none', result: quantity(floor.judge(newest, book.agreed(), now, false).number) };
   }
 
   function reviewNewest(state: ServiceState, result: RawJson): Review | undefined {
@@ -116,12 +124,12 @@ export function createNetworkHeads(args: {
       return behind > 0 ? 1 + (2 * behind) / Math.max(settings().maxLagBlocks, 1) : 1;
     },
     review(state, { method, params }, block, result) {
+      if (method === 'eth_blockNumber') return reviewNumber(state, result);
+      if (method === 'eth_chainId') return reviewChain(result);
       if (result === 'null') {
         const opinions = secondOpinions(method, params, block, known(floor.latest(clock.now())));
         return opinions === 'none' ? undefined : { opinions, result };
       }
-      if (method === 'eth_blockNumber') return reviewNumber(state, result);
-      if (method === 'eth_chainId') return reviewChain(result);
       const isNewest = method === 'eth_getBlockByNumber' && params !== undefined && LATEST.test(params);
       return isNewest ? reviewNewest(state, result) : undefined;
     },

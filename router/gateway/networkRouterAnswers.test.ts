@@ -144,6 +144,37 @@ describe('a null for a block’s hash', () => {
   });
 });
 
+describe('a null where there is always a value', () => {
+  const null_ = () => ok('null');
+
+  it.each(['eth_call', 'eth_getBalance', 'eth_gasPrice', 'eth_feeHistory', 'eth_estimateGas', 'net_version'])(
+    'of %s is nobody’s answer as long as one service has one',
+    async (method) => {
+      const { ask, visits } = network({ a: null_, b: null_, c: null_, d: () => ok('"0x1"') });
+      for (let calls = 0; calls < 20; calls += 1) expect(await ask(method)).toBe('"0x1"');
+      const none = network({ a: null_, b: null_ });
+      expect(await none.ask(method)).toBe('null');
+      expect(visits.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('of the chain’s id and its newest block is put right at once, as all that is no number', async () => {
+    for (const junk of ['null', '"soon"', '{"number":"0x64"}', '100', '"0x"']) {
+      const { ask, visits } = network({ a: () => ok(junk), b: () => ok(junk) });
+      expect(await ask('eth_blockNumber')).toBe('"0x64"');
+      expect(await ask('eth_chainId')).toBe('"0x1"');
+      expect(visits).toHaveLength(1);
+    }
+  });
+
+  it('of the newest block is asked of all while no poll has been answered', async () => {
+    const { ask, router, names } = network({ a: null_, b: null_, c: () => ok('"0x7"') });
+    router.setServices([]);
+    router.setServices(names.map((name) => service(name, name)));
+    for (let calls = 0; calls < 10; calls += 1) expect(await ask('eth_blockNumber')).toBe('"0x7"');
+  });
+});
+
 describe('the newest block', () => {
   it('never goes backwards, without asking twice', async () => {
     const { ask, visits } = network({ a: () => ok('"0x66"'), b: () => ok('"0x64"') });

@@ -18,6 +18,7 @@ it.each([
   ['eth_getTransactionByBlockNumberAndIndex', '["0xc9","0x9"]', 201, 200, 'none'],
   ['eth_getTransactionByBlockNumberAndIndex', '["pending","0x9"]', undefined, 200, 'none'],
   ['eth_getTransactionByBlockHashAndIndex', '["0xab","0x9"]', undefined, 200, 'most'],
+  ['eth_call', '[{},"latest"]', undefined, 100, 'all'],
   ['foo_bar', undefined, undefined, 100, 'none'],
 ] as const)('a null of %s %s, block %s of %s, needs %s', (method, params, block, known, expected) => {
   expect(secondOpinions(method, params as RawJson | undefined, block, known)).toBe(expected);

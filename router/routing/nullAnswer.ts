@@ -27,6 +27,23 @@ const OF_BLOCK_ITEM: ReadonlySet<string> = new Set([
   'eth_getUncleByBlockNumberAndIndex',
 ]);
 
+// What every node has for whatever it is asked, or an error.
+const NEVER_NULL: ReadonlySet<string> = new Set([
+  'eth_blobBaseFee',
+  'eth_call',
+  'eth_estimateGas',
+  'eth_feeHistory',
+  'eth_gasPrice',
+  'eth_getBalance',
+  'eth_getCode',
+  'eth_getProof',
+  'eth_getStorageAt',
+  'eth_getTransactionCount',
+  'eth_maxPriorityFeePerGas',
+  'net_version',
+  'web3_clientVersion',
+]);
+
 // Every chain has them.
 const OF_EVERY_CHAIN = /"(?:latest|earliest)"/;
 
@@ -34,7 +51,7 @@ const OF_EVERY_CHAIN = /"(?:latest|earliest)"/;
  * A `null` for a block that the network is known to have is a lagging or pruned node's: all others are asked. A client
  * has a block's hash from somebody who had the block, though it may have been of a reorg, or made up: most are asked. A
  * tag is of a block too, except `pending`; a chain without finality has no `finalized` one. The `null` of a transaction
- * is what a wallet that waits for it gets most of the time: it is passed on.
+ * is what a wallet that waits for it gets most of the time: it is passed on. Where there is always a value it is a fault.
  * @param block the number that the call names
  * @param knownBlock the newest block that the network is known to have
  */
@@ -44,6 +61,7 @@ export function secondOpinions(
   block: number | undefined,
   knownBlock: number | undefined,
 ): SecondOpinions {
+  if (NEVER_NULL.has(method)) return 'all';
   const isOfNumber = OF_BLOCK_NUMBER.has(method);
   if (block !== undefined) {
     const isKnown = knownBlock !== undefined && block <= knownBlock;
