@@ -10,7 +10,7 @@ export interface AbilityProbe {
   readonly params: RawJson;
 }
 
-const { trace, debug, txpool, proof } = CAPABILITY_BITS;
+const { archive, trace, debug, txpool, proof } = CAPABILITY_BITS;
 const ZERO = `0x${'0'.repeat(40)}`;
 // Of a contract that writes no logs: what is searched is all that it costs.
 const SILENT_CONTRACT = `0x${'0'.repeat(39)}1`;
@@ -32,7 +32,7 @@ const OF_CAPABILITY: readonly (readonly [number, string, readonly unknown[]])[] 
  */
 export function probesFor(declared: number, head: number): AbilityProbe[] {
   const ofState = probe('eth_getBalance', [ZERO, EARLY], head);
-  const probes = ofState.question.depth > 0 ? [ofState] : [];
+  const probes = (ofState.question.capabilities & archive) !== 0 ? [ofState] : [];
   for (const [bit, method, params] of OF_CAPABILITY) {
     if ((declared & bit) === 0) continue;
     const { question, ...rest } = probe(method, params, head);

@@ -8,7 +8,7 @@ import { type Among, isLongShot } from '../routing/eligibility.ts';
 import { callAbandoned, callEnded, callStarted, type Health } from '../routing/health.ts';
 import type { MethodTraits } from '../routing/methods.ts';
 import type { Outage } from '../routing/outage.ts';
-import { type Question, questionOf } from '../routing/question.ts';
+import { isOfAnyBlock, type Question, questionOf } from '../routing/question.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { CancelCall, UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { type FailedAttempt, failureError } from './forwardFailure.ts';
@@ -173,7 +173,7 @@ export function createCallRun(
 
     result(result) {
       context.outage.answered();
-      if (entries.length > 1) learnMethods(entries, call.method, clock.now());
+      if (entries.length > 1) learnMethods(entries, question, call.params, clock.now());
       return { kind: 'result', result, attempts: attempts() };
     },
     error(error) {
@@ -202,11 +202,16 @@ export function createCallRun(
 // Who most likely cannot is asked too before a call fails, but not the whole network for what nobody offers.
 const LONG_SHOTS = 8;
 
-/** Of a call that was answered: who does not offer its method. */
-function learnMethods(entries: readonly Entry[], method: string, now: Ms) {
+/** Of a call that was answered: who does not offer its method, or nothing that it could be about. */
+function learnMethods(entries: readonly Entry[], question: Question, params: RawJson | undefined, now: Ms) {
   for (const { state, outcome } of entries) {
-    if (outcome?.ok !== false || outcome.lack !== 'method') continue;
-    state.health = { ...state.health, abilities: methodRefused(state.health.abilities, method, now) };
+    if (outcome?.ok !== false) continue;
+    const { lack } = outcome;
+    if (lack !== 'method' && !(lack === 'state' && isOfAnyBlock(question, params))) continue;
+    state.health = {
+      ...state.health,
+      abilities: methodRefused(state.health.abilities, question.method, now),
+    };
   }
 }
 

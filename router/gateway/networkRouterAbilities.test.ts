@@ -63,6 +63,7 @@ const logs = (blocks: number) =>
   ] as const;
 
 const ARCHIVE = capabilityBits(['full', 'archive']);
+const ALL = capabilityBits(['full', 'archive', 'debug']);
 const TRACE = capabilityBits(['full', 'trace']);
 const BALANCE_NOW = ['eth_getBalance', '["0x0000000000000000000000000000000000000000","latest"]'] as const;
 
@@ -147,7 +148,44 @@ describe('a single method that a node does not offer', () => {
   });
 });
 
+describe('a state that a node does not have', () => {
+  const noState = rpcError({ code: -32000, message: 'missing trie node 1f (path )' });
+
+  it.each([
+    ['the newest', 'eth_call', '[{},"latest"]'],
+    ['of a transaction', 'debug_traceTransaction', `["0x${'ab'.repeat(32)}"]`],
+    ['of some blocks ago', 'eth_call', '[{},"0x26f0"]'],
+  ])('is asked of the others first: %s', async (_name, method, params) => {
+    const { router } = await network(
+      { mine: noState, theirs: result('0x') },
+      { mine: { tier: 'own', capabilities: ALL }, theirs: { capabilities: ALL } },
+    );
+    expect(await ask(router, method, params)).toBe('result by mine theirs');
+    expect(await ask(router, method, params)).toBe('result by theirs');
+    hand.advance(RETEST_MS);
+    expect(await ask(router, method, params)).toBe('result by mine theirs');
+  });
+
+  it.each([
+    ['a block that a caller may have made up', 'eth_call', `[{},{"blockHash":"0x${'ab'.repeat(32)}"}]`],
+    ['a block that a node may not have yet', 'eth_call', `[{},"0x${HEAD.toString(16)}"]`],
+  ])('is nothing to remember: %s', async (_name, method, params) => {
+    const { router } = await network({ mine: noState, theirs: result('0x') }, { mine: { tier: 'own' } });
+    for (let calls = 0; calls < 3; calls += 1) {
+      expect(await ask(router, method, params)).toBe('result by mine theirs');
+    }
+  });
+});
+
 describe('a query for logs', () => {
+  it('that goes beyond the head says nothing about the longest one', async () => {
+    const beyond = rpcError({ code: -32000, message: 'block range extends beyond current head block' });
+    const { router } = await network({ a: beyond });
+    const filter = JSON.stringify([{ fromBlock: '0x2700', toBlock: `0x${(HEAD + 1_000).toString(16)}` }]);
+    expect(await ask(router, 'eth_getLogs', filter)).toBe('error by a');
+    expect(router.logBlocks()).toBeUndefined();
+  });
+
   it('goes to those first whose limit admits it', async () => {
     const { router } = await network({ mine: tooWide, theirs: result([]) }, { mine: { tier: 'own' } });
     expect(await ask(router, ...logs(5_000))).toBe('result by mine theirs');

@@ -80,7 +80,7 @@ const ARCHIVE_DEPTH = 100_000;
 
 /** Who has this state has all of it. The state after the genesis block alone is everybody's. */
 function isWhole({ depth, block }: Question): boolean {
-  return depth > ARCHIVE_DEPTH || (depth > 0 && block === 1);
+  return depth > ARCHIVE_DEPTH || (depth > RECENT_BLOCKS && block === 1);
 }
 
 function withSizes(abilities: Abilities, { depth, logBlocks }: Question): Abilities {
