@@ -67,6 +67,8 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
     const end = lastHead.length + request.length;
     if (end > bytes.length) {
       if (pieces === MAX_PIECES || end > MAX_REQUEST_BYTES) return false;
+      // Refused before it comes.
+      if (request.length > answers.maxBodyBytes()) return false;
       if (gathered === undefined) ticks = 0;
       gathered = bytes;
       return true;

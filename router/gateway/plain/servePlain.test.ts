@@ -194,14 +194,28 @@ describe('what is not plain', () => {
 });
 
 describe('too large a body', () => {
-  test.each([2_000, 60_000, 100_000])('of %i bytes is 413 and the end of the connection', async (size) => {
+  const REFUSED = {
+    status: 413,
+    headers: { connection: 'close' },
+    body: expect.stringContaining('Request body is larger than 1024 bytes'),
+  };
+
+  test.each([1_025, 60_000, 100_000])('of %i bytes is refused', async (size) => {
     const { open, asked } = await start();
     const client = open();
     client.send(requestBytes('POST /ethereum', 'x'.repeat(size)));
-    const responses = await client.closed();
-    expect(responses).toMatchObject([{ status: 413, headers: { connection: 'close' } }]);
-    expect(responses[0]?.body).toContain('Request body is larger than 1024 bytes');
+    expect(await client.closed()).toMatchObject([REFUSED]);
     expect(asked).toEqual([]);
+  });
+
+  test('is refused before it comes', async () => {
+    const { open } = await start();
+    const [client, other] = [open(), open()];
+    const head = requestBytes('POST /ethereum', 'x'.repeat(1_025)).subarray(0, -1_025);
+    client.send(head);
+    other.send(post(1), head);
+    expect(await client.closed()).toMatchObject([REFUSED]);
+    expect(await other.closed()).toMatchObject([answered(1), REFUSED]);
   });
 });
 
