@@ -6,6 +6,8 @@ import type { UpstreamFailure } from '../upstream/outcome.ts';
 export interface FailedAttempt {
   readonly service: string;
   readonly outcome: UpstreamFailure;
+  /** The call needs what few have, and the service declares it. */
+  readonly isSpecialist: boolean;
 }
 
 /**
@@ -19,14 +21,18 @@ export function failureError(slug: string, failed: readonly FailedAttempt[]): Ra
 /** The error of a call that must not be repeated and whose fate is unknown, unless the node told it. */
 export function unrepeatableError(slug: string, outcome: UpstreamFailure, service: string): RawJson {
   const message = `the call to ${slug} failed, but it may have been executed: it was not repeated`;
-  return outcome.error ?? encodeJson(ownError(message, [{ service, outcome }]));
+  return outcome.error ?? encodeJson(ownError(message, [{ service, outcome, isSpecialist: false }]));
 }
 
 /** All that could answer said that they cannot (no such method, no such state): that is the answer. */
 function nodesAnswer(failed: readonly FailedAttempt[]): RawJson | undefined {
-  // Where some only asked to come back later, the question is still open.
-  if (failed.some(({ outcome }) => outcome.class === 'capacity')) return undefined;
+  if (failed.some(isStillOpen)) return undefined;
   return failed.find(({ outcome }) => outcome.class === 'capability' && outcome.error)?.outcome.error;
+}
+
+/** Some only asked to come back later, and one who has it may know better once it is back. */
+function isStillOpen({ outcome, isSpecialist }: FailedAttempt): boolean {
+  return outcome.class === 'capacity' || (outcome.class === 'provider' && isSpecialist);
 }
 
 function summary(slug: string, count: number): string {

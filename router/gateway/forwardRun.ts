@@ -1,3 +1,4 @@
+import { CAPABILITY_BITS } from '../core/capability.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
@@ -182,9 +183,11 @@ export function createCallRun(
     },
     failure() {
       if (!isCancelled) context.outage.failed();
-      const failed = entries.flatMap(({ state, outcome }): FailedAttempt[] =>
-        outcome && !outcome.ok ? [{ service: state.service.label, outcome }] : [],
-      );
+      const special = question.capabilities & ~CAPABILITY_BITS.full;
+      const failed = entries.flatMap(({ state: { service }, outcome }): FailedAttempt[] => {
+        const isSpecialist = special !== 0 && (special & ~service.capabilities) === 0;
+        return outcome && !outcome.ok ? [{ service: service.label, outcome, isSpecialist }] : [];
+      });
       return { kind: 'error', error: failureError(context.slug, failed), attempts: attempts() };
     },
 

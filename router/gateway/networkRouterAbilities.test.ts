@@ -6,6 +6,7 @@ import type { UpstreamClient } from '../upstream/outcome.ts';
 import {
   type Behaviour,
   type RpcServer,
+  reset,
   result,
   rpcError,
   startRpcServer,
@@ -105,6 +106,20 @@ describe('a call for what not every node can', () => {
     expect(await ask(router, 'trace_block', '["0x2"]')).toBe('result by c');
     servers.c?.behave(noMethod);
     expect(await ask(router, 'trace_block', '["0x3"]')).toMatch(/^error by c (a b|b a)$/);
+  });
+
+  it('is not refused in the words of those who lack it when one who has it failed otherwise', async () => {
+    const { router } = await network({ a: pruned, b: pruned, d: reset }, { d: { capabilities: ARCHIVE } });
+    const answer = await router.forward(call(...OLD), DEADLINE);
+    expect(answer).toMatchObject({ kind: 'error', error: expect.stringContaining('all 3 services') });
+    expect(answer).toMatchObject({ error: expect.not.stringContaining('trie') });
+    // One who never had it says nothing by failing.
+    servers.d?.behave(pruned);
+    servers.a?.behave(reset);
+    expect(await router.forward(call(...OLD), DEADLINE)).toMatchObject({
+      kind: 'error',
+      error: expect.stringContaining('missing trie node'),
+    });
   });
 
   it('is refused in the words of a node, after a bounded number of attempts', async () => {
