@@ -10,6 +10,11 @@ describe('requestedBlock', () => {
     ['eth_call', '[{},{"blockNumber":"0x20"}]', 32],
     ['eth_getLogs', '[{"fromBlock":"0x1","toBlock":"0x9"}]', 9],
     ['trace_filter', '[{"fromBlock":"0x1","toBlock":"0x9"}]', 9],
+    ['eth_getRawTransactionByBlockNumberAndIndex', '["0x8","0x0"]', 8],
+    ['eth_getAccount', '["0xaa","0x8"]', 8],
+    ['eth_callMany', '[[],{"blockNumber":"0x8","transactionIndex":0}]', 8],
+    ['debug_getRawReceipts', '["0x8"]', 8],
+    ['linea_estimateGas', '[{},"0x8"]', 8],
     ['eth_simulateV1', '[{},"0x9"]', 9],
     ['eth_getLogs', '[{"fromBlock":"0x7","toBlock":"latest"}]', 7],
   ])('of %s %s is %d', (method, params, expected) => {
