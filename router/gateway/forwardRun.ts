@@ -17,6 +17,7 @@ import { learntFrom } from './learntFrom.ts';
 import type { MirrorProbes } from './mirrorProbes.ts';
 import type { NetworkHeads, Review } from './networkHeads.ts';
 import type { Answer, Attempt, RouterHooks, RouteService } from './networkRouter.ts';
+import { startVerified } from './startVerified.ts';
 
 /** A service as it is now: its settings and health are values that are replaced whole. */
 export interface ServiceState {
@@ -34,6 +35,8 @@ export interface ForwardContext {
   readonly slug: string;
   readonly upstream: UpstreamClient;
   readonly clock: Clock;
+  /** Undefined where a chain's identity cannot be asked for. */
+  readonly chainId: number | undefined;
   readonly settings: RoutingSettings;
   readonly hooks: RouterHooks;
   choose(
@@ -147,10 +150,15 @@ export function createCallRun(
       const timeoutMs = isDoubtful ? ms(Math.min(remaining, settings.stallMs)) : remaining;
       const { method, params } = call;
       const asked = { method, params, repeatable };
-      entry.cancel = context.upstream.start(state.service.target, asked, timeoutMs, (outcome) => {
+      const done = (outcome: UpstreamOutcome) => {
         settle(entry, outcome, timeoutMs);
         onEnded(entry, outcome);
-      });
+      };
+      const { upstream, chainId } = context;
+      entry.cancel =
+        state.health.chain === 'unverified' && chainId !== undefined
+          ? startVerified({ upstream, clock, chainId, state, asked, timeoutMs, done })
+          : upstream.start(state.service.target, asked, timeoutMs, done);
       if (repeatable && entries.length === 1) context.probes.mirror(call, question);
       return entry;
     },

@@ -140,7 +140,8 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   const { clock, random } = args;
   let { settings } = args;
   // Where a chain's identity cannot be asked for, it is taken from whoever named the endpoint.
-  const chain = eip155ChainId(args.caip2) === undefined ? 'verified' : 'unverified';
+  const chainId = eip155ChainId(args.caip2);
+  const chain = chainId === undefined ? 'verified' : 'unverified';
   const hedges = createHedgeBudget(settings.hedgeShare);
   const opinions = createOpinionBudget(clock);
   let states = new Map<string, ServiceState>();
@@ -181,6 +182,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     slug: args.slug,
     upstream: args.upstream,
     clock,
+    chainId,
     get settings() {
       return settings;
     },

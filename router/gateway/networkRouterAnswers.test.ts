@@ -168,7 +168,15 @@ describe('a null where there is always a value', () => {
   });
 
   it('of the newest block is asked of all while no poll has been answered', async () => {
-    const { ask, router, names } = network({ a: null_, b: null_, c: () => ok('"0x7"') });
+    const ofChain =
+      (node: Node): Node =>
+      (asked) =>
+        asked.method === 'eth_chainId' ? ok('"0x1"') : node(asked);
+    const { ask, router, names } = network({
+      a: ofChain(null_),
+      b: ofChain(null_),
+      c: ofChain(() => ok('"0x7"')),
+    });
     router.setServices([]);
     router.setServices(names.map((name) => service(name, name)));
     for (let calls = 0; calls < 10; calls += 1) expect(await ask('eth_blockNumber')).toBe('"0x7"');

@@ -59,6 +59,23 @@ describe('who is asked', () => {
     expect(viewOf(router, 'wrong')).toMatchObject({ state: 'ineligible', reason: 'wrong-chain' });
   });
 
+  it.each([
+    ['0x2', { kind: 'error' }, ['eth_chainId']],
+    ['0x1', { kind: 'result', result: '"newcomer"' }, ['eth_chainId', 'eth_call']],
+  ])(
+    'is asked for its chain first when no poll has found it yet, here %s',
+    async (chain, expected, asked) => {
+      const broken = await serve(body('', 500));
+      const newcomer = await serve((...exchange) =>
+        result(exchange[0].method === 'eth_chainId' ? chain : 'newcomer')(...exchange),
+      );
+      const router = routerOf([service('broken', broken.url)]);
+      router.setServices([service('broken', broken.url), service('newcomer', newcomer.url)]);
+      expect(await router.forward(call(), DEADLINE)).toMatchObject(expected);
+      expect(newcomer.requests.map(({ method }) => method)).toEqual(asked);
+    },
+  );
+
   it('is nobody who fell behind, not even an own upstream, unless nobody else answers', async () => {
     const [lagging, good] = [await serve(result('old')), await serve(result('new'))];
     const { clock, advance } = handClock();
@@ -239,6 +256,7 @@ describe('health', () => {
     const answer = router.forward(call(), DEADLINE);
     const send = await answered;
     router.setServices([service('staying', staying.url)]);
+    router.reportHead('staying', { ok: true, number: 100, chainIdOk: true });
     send();
     expect(await answer).toMatchObject({ result: '"bye"' });
     expect(await router.forward(call(), DEADLINE)).toMatchObject({ result: '"staying"' });

@@ -32,6 +32,8 @@ export type FailureReason =
   | 'too-large'
   | 'malformed'
   | 'wrong-id'
+  /** Asked for its chain's id first, it named another one. */
+  | 'wrong-chain'
   | 'rpc-error';
 
 export type UpstreamOutcome = UpstreamSuccess | UpstreamFailure;
