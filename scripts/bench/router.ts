@@ -5,9 +5,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DinError } from '../../router/core/dinError.ts';
 import { routerGoals } from './router/goals.ts';
+import { LONG_PARTS, PARTS, type Part } from './router/parts.ts';
 import { INSTALL_LINE } from './router/programs.ts';
 import { routerReport } from './router/report.ts';
-import { LONG_PARTS, PARTS, type Part, runRouterBench } from './router/runRouterBench.ts';
+import { runRouterBench } from './router/runRouterBench.ts';
 
 const FOOTER = `
 Needs programs of the system; without wrk and nginx nothing is measured, the others may be missing:

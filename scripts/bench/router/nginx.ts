@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { NGINX_MODULES, requireFile } from './programs.ts';
 
-const MOST_CONNECTIONS = 32_768;
+const CONNECTIONS = 4_096;
+/** To thousands of services, some each. nginx sets memory aside for all of them. */
+const CONNECTIONS_EVERYWHERE = 32_768;
 /** Kept open for as long as a run takes. */
 const KEEP = 'keepalive_requests 1000000000;';
 
@@ -45,6 +47,7 @@ export function nodeConfig({ directory, port, answer, isEverywhere = false }: No
       }
     }
   }`,
+      isEverywhere ? CONNECTIONS_EVERYWHERE : CONNECTIONS,
     )
   );
 }
@@ -61,7 +64,7 @@ export function proxyConfig(directory: string, port: number, nodePort: number): 
   );
 }
 
-function config(directory: string, servers: string): string {
+function config(directory: string, servers: string, connections = CONNECTIONS): string {
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${join(directory, name)};`,
   );
@@ -69,8 +72,8 @@ function config(directory: string, servers: string): string {
 worker_processes 1;
 pid ${join(directory, 'nginx.pid')};
 error_log stderr crit;
-worker_rlimit_nofile ${MOST_CONNECTIONS};
-events { worker_connections ${MOST_CONNECTIONS}; }
+worker_rlimit_nofile ${connections};
+events { worker_connections ${connections}; }
 http {
   access_log off;
   ${paths.join(' ')}
