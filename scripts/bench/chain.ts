@@ -63,13 +63,7 @@ export async function playChain(plan: ChainPlan): Promise<PlayedChain> {
   const { events, endpointOf, onProgress } = plan;
   const begun = performance.now();
   const nodes: Anvil[] = [];
-  // However this process ends, its nodes do, too.
-  const kill = () => nodes.forEach((node) => void node.process.kill('SIGKILL'));
-  process.once('exit', kill);
-  const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
-    process.off('exit', kill);
-  };
+  const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
   try {
     const empty = await startAnvil({
       chainId: CHAIN_ID,

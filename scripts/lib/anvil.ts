@@ -21,6 +21,12 @@ export interface Anvil {
   stop(): Promise<void>;
 }
 
+// None outlives the process that started it, unless that one is killed.
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /**
  * Starts a real anvil process on 127.0.0.1 and resolves once it listens.
  * @throws {@link AnvilStartError} when it ends before that, with what it printed.
@@ -31,7 +37,9 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   if (options.blockTime !== undefined) args.push('--block-time', String(options.blockTime));
   args.push(...(options.flags ?? []));
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  void ended.then(() => running.delete(child));
   const printed: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => printed.push(String(chunk)));
   const port = await new Promise<number>((resolve, reject) => {

@@ -52,7 +52,11 @@ export async function runRouterBench(options: RouterBenchOptions): Promise<Route
     logDir: root,
     onUnexpectedEnd: (ended) => onProgress(ended.message),
   });
-  const interrupted = () => void processes.stopAll().then(() => process.exit(1));
+  const cleanUp = async () => {
+    await processes.stopAll();
+    await rm(root, { recursive: true, force: true });
+  };
+  const interrupted = () => void cleanUp().then(() => process.exit(1));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const freePort = createPortAllocator();
@@ -89,7 +93,6 @@ export async function runRouterBench(options: RouterBenchOptions): Promise<Route
     };
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    await processes.stopAll();
-    await rm(root, { recursive: true, force: true });
+    await cleanUp();
   }
 }
