@@ -1,5 +1,6 @@
 import type { Abi, Address, ContractFunctionName } from 'viem';
-import { GasFundsError, type WriteCall } from '../../router/chain/transact.ts';
+import { GasFundsError } from '../../router/chain/sendError.ts';
+import type { WriteCall } from '../../router/chain/transact.ts';
 import { toJson } from './output.ts';
 import { safeText } from './safeText.ts';
 import type { SigningSession } from './session.ts';

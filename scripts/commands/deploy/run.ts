@@ -4,8 +4,8 @@ import { hasBlockHistory, requireFitChain } from '../../../ignition/lib/chainFit
 import { type DeployParameters, readDeployParameters } from '../../../ignition/lib/deployParameters.ts';
 import { parameterOverrides } from '../../../ignition/lib/parameterOverrides.ts';
 import { requireSoundParameters } from '../../../ignition/lib/parameterProblems.ts';
+import { GasFundsError } from '../../../router/chain/sendError.ts';
 import { createSettlementClient } from '../../../router/chain/settlementClient.ts';
-import { GasFundsError } from '../../../router/chain/transact.ts';
 import { loadPrivateKey } from '../../lib/account.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
 import { type DeployOptions as DeployArguments, deployAndVerify } from '../../lib/deploy.ts';
