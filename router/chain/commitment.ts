@@ -73,17 +73,20 @@ export function packMeasurements(measurements: readonly Measurement[]): Hex {
 export function unpackMeasurements(packed: Hex): Measurement[] {
   const bytes = Buffer.from(hexToBytes(packed));
   if (bytes.length % MEASUREMENT_BYTES !== 0) throw new MalformedMeasurementsError(bytes.length);
-  return Array.from({ length: bytes.length / MEASUREMENT_BYTES }, (_, index) => {
-    const at = index * MEASUREMENT_BYTES;
-    return {
-      serviceId: bytes.readUInt32BE(at),
-      samples: bytes.readUInt16BE(at + 4),
-      successes: bytes.readUInt16BE(at + 6),
-      p95LatencyMs: bytes.readUInt16BE(at + 8),
-      p95BlockLag: bytes.readUInt16BE(at + 10),
-      mismatches: bytes.readUInt16BE(at + 12),
-    };
-  });
+  return Array.from({ length: bytes.length / MEASUREMENT_BYTES }, (_, index) => measurementAt(bytes, index));
+}
+
+/** One of the records that the bytes hold, without the others. @throws `RangeError` when they hold fewer. */
+export function measurementAt(bytes: Buffer, index: number): Measurement {
+  const at = index * MEASUREMENT_BYTES;
+  return {
+    serviceId: bytes.readUInt32BE(at),
+    samples: bytes.readUInt16BE(at + 4),
+    successes: bytes.readUInt16BE(at + 6),
+    p95LatencyMs: bytes.readUInt16BE(at + 8),
+    p95BlockLag: bytes.readUInt16BE(at + 10),
+    mismatches: bytes.readUInt16BE(at + 12),
+  };
 }
 
 export interface OffenceRef {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { UnixSeconds } from '../core/units.ts';
-import { epochAt, phaseOf, windowsOf } from './epochClock.ts';
+import { epochAt, lastClosedEpoch, phaseOf, windowsOf } from './epochClock.ts';
 
 const params = { genesis: 1000, epochSeconds: 10, commitSeconds: 5, revealSeconds: 7 };
 const at = (seconds: number) => seconds as UnixSeconds;
@@ -16,6 +16,18 @@ test('no epoch runs before genesis', () => {
 test('an epoch runs, is committed to, is revealed and closes, each bound belonging to the later phase', () => {
   const phases = [1029, 1030, 1039, 1040, 1044, 1045, 1051, 1052].map((now) => phaseOf(params, 3, at(now)));
   expect(phases).toEqual(['future', 'running', 'running', 'commit', 'commit', 'reveal', 'reveal', 'closed']);
+});
+
+test('the last closed epoch is the newest whose reveal window is over', () => {
+  expect(lastClosedEpoch(params, at(1021))).toBeUndefined();
+  expect(lastClosedEpoch(params, at(1022))).toBe(0);
+  fc.assert(
+    fc.property(fc.integer({ min: 1022, max: 2 ** 33 }), (now) => {
+      const closed = lastClosedEpoch(params, at(now)) ?? -1;
+      expect(phaseOf(params, closed, at(now))).toBe('closed');
+      expect(phaseOf(params, closed + 1, at(now))).not.toBe('closed');
+    }),
+  );
 });
 
 test('the epoch at any time is the only one that runs then', () => {

@@ -37,6 +37,14 @@ export function windowsOf(params: EpochParams, epoch: number): EpochWindows {
   };
 }
 
+/** The newest epoch about which nobody can reveal anything any more; undefined before the first. */
+export function lastClosedEpoch(params: EpochParams, now: UnixSeconds): number | undefined {
+  const { commitSeconds, revealSeconds } = params;
+  // What ran when the windows that close now began; the epoch before it had ended then.
+  const ran = epochAt(params, (now - commitSeconds - revealSeconds) as UnixSeconds);
+  return ran === undefined || ran === 0 ? undefined : ran - 1;
+}
+
 export function phaseOf(params: EpochParams, epoch: number, now: UnixSeconds): EpochPhase {
   const windows = windowsOf(params, epoch);
   if (now < windows.start) return 'future';
