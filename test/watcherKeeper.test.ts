@@ -164,7 +164,7 @@ test('two keepers after the same case, one restarted in between: opened once, ex
 
   await passTime(VETO_SECONDS);
   // The restarted one finds the open case from where the stored cursor stands.
-  expect(storeA.cursor()).toBeDefined();
+  expect(storeA.cursor(contracts.court)).toBeDefined();
   const restarted = await keeperOf(15, storeA);
   await race(restarted, b);
   expect(await courtEvents('CaseExecuted')).toBe(1);

@@ -10,10 +10,10 @@ import type { Clock, Random } from '../core/clock.ts';
 import type { UnixSeconds } from '../core/units.ts';
 import type { Hex } from '../registry/providerSet.ts';
 import { createOffenceReader } from './attestedOffences.ts';
+import type { Cursors } from './cursors.ts';
 import { describeError } from './describeError.ts';
 import { keeperStep, type Offence, type OffenceView } from './docket.ts';
 import { refusalName, refusedUntil } from './refusals.ts';
-import type { ReportStore } from './reportStore.ts';
 import type { WatcherLog } from './watcherLog.ts';
 
 export interface KeeperDependencies {
@@ -23,7 +23,7 @@ export interface KeeperDependencies {
   readonly params: EpochParams;
   /** Seconds after an epoch's reveal window in which its offences may be brought. */
   readonly evidenceSeconds: number;
-  readonly store: Pick<ReportStore, 'cursor' | 'setCursor'>;
+  readonly store: Cursors;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: WatcherLog;
@@ -81,7 +81,7 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
   async function look(head: bigint): Promise<void> {
     const lookback = head > LOOKBACK_BLOCKS ? head - LOOKBACK_BLOCKS : 0n;
     const earliest = lookback > contracts.deploymentBlock ? lookback : contracts.deploymentBlock;
-    const from = next ?? store.cursor() ?? earliest;
+    const from = next ?? store.cursor(contracts.court) ?? earliest;
     // Ahead of the head: the endpoint lags, or the chain was reorged.
     const range = await reader.read(from > head ? head : from, head);
     for (const { block, ...offence } of range.offences) {
@@ -182,8 +182,9 @@ export function createKeeper(dependencies: KeeperDependencies): Keeper {
       // After a restart everything unsettled is found again.
       let cursor = next;
       for (const { block } of entries.values()) if (block < cursor) cursor = block;
-      const stored = store.cursor();
-      if (stored === undefined || cursor - stored >= CURSOR_STEP_BLOCKS) store.setCursor(cursor);
+      const stored = store.cursor(contracts.court);
+      if (stored === undefined || cursor - stored >= CURSOR_STEP_BLOCKS)
+        store.setCursor(contracts.court, cursor);
     },
   };
 }

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { DinError } from '../core/dinError.ts';
 import type { Hex } from '../registry/providerSet.ts';
+import { CURSORS_SCHEMA, type Cursors, createCursors } from './cursors.ts';
 import { commitmentOf, type Report, type ReportAuthor } from './report.ts';
+import { openStateFile } from './stateFile.ts';
 
 /**
  * - `missed`: a window closed before the report went through it
@@ -19,7 +18,7 @@ export interface StoredReport extends Report {
 }
 
 /** Reports on disk. What `save` has returned survives the process and the machine. */
-export interface ReportStore {
+export interface ReportStore extends Cursors {
   /** Writes a report before it is committed to. The first one of an epoch stays: it may be committed to already. */
   save(report: Report): StoredReport;
   get(epoch: number): StoredReport | undefined;
@@ -28,9 +27,6 @@ export interface ReportStore {
   /** Epochs of the reports that were revealed in full and whose reward is not settled, oldest first. */
   unpaid(): readonly number[];
   setState(epoch: number, state: ReportState): void;
-  /** Next settlement block in which to look for attested breaches; undefined before the first look. */
-  cursor(): bigint | undefined;
-  setCursor(block: bigint): void;
   /** Forgets reports of epochs before this one. */
   prune(beforeEpoch: number): void;
   close(): void;
@@ -46,16 +42,16 @@ const SCHEMA = `
     state TEXT NOT NULL,
     PRIMARY KEY (author, epoch)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS cursors (author TEXT PRIMARY KEY, block TEXT NOT NULL) STRICT;
+  ${CURSORS_SCHEMA}
 `;
 
 /**
  * Opens the store in `stateDir`, which is made when it is missing. Holds it alone until closed: two watchers of one
  * key would commit to different reports.
- * @throws {@link StateInUseError}, {@link StateUnusableError}
+ * @throws `StateInUseError`, `StateUnusableError`
  */
 export function createReportStore(stateDir: string, author: ReportAuthor): ReportStore {
-  const db = open(stateDir);
+  const db = openStateFile(stateDir, 'watcher.sqlite', SCHEMA);
   // One directory may serve several deployments in turn: a report belongs to its author on its chain.
   const key = `${author.chainId}/${author.hub}/${author.watcher}`.toLowerCase();
   const select = 'SELECT epoch, salt, chunks, commitment, state FROM reports WHERE author = ?';
@@ -67,14 +63,13 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
   const insert = db.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE reports SET state = ? WHERE author = ? AND epoch = ?');
   const remove = db.prepare('DELETE FROM reports WHERE author = ? AND epoch < ?');
-  const readCursor = db.prepare('SELECT block FROM cursors WHERE author = ?');
-  const writeCursor = db.prepare('INSERT OR REPLACE INTO cursors VALUES (?, ?)');
 
   const get = (epoch: number) => {
     const row = one.get(key, epoch);
     return row && readReport(row, author);
   };
   return {
+    ...createCursors(db, author.chainId),
     get,
     save(report) {
       const { epoch, salt, chunks, commitment } = report;
@@ -84,31 +79,9 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
     pending: () => waiting.all(key).map((row) => readReport(row, author)),
     unpaid: () => revealed.all(key).map((row) => Number(row.epoch)),
     setState: (epoch, state) => void update.run(state, key, epoch),
-    cursor: () => {
-      const row = readCursor.get(key);
-      return row && BigInt(String(row.block));
-    },
-    setCursor: (block) => void writeCursor.run(key, String(block)),
     prune: (beforeEpoch) => void remove.run(key, beforeEpoch),
     close: () => db.close(),
   };
-}
-
-function open(stateDir: string): DatabaseSync {
-  let db: DatabaseSync | undefined;
-  try {
-    // Salts are secret until revealed.
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    db = new DatabaseSync(join(stateDir, 'watcher.sqlite'));
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;');
-    db.exec(SCHEMA);
-    return db;
-  } catch (cause) {
-    db?.close();
-    if (cause instanceof Error && /locked/i.test(cause.message))
-      throw new StateInUseError(stateDir, { cause });
-    throw new StateUnusableError(stateDir, cause);
-  }
 }
 
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-fA-F]*$/.test(value));
@@ -145,28 +118,6 @@ function readReport(row: unknown, author: ReportAuthor): StoredReport {
   // A report that does not open its commitment cannot be revealed: better known now.
   if (commitmentOf(author, epoch, salt, chunks) !== commitment) throw new CorruptReportError();
   return parsed.data;
-}
-
-export class StateInUseError extends DinError {
-  readonly code = 'STATE_IN_USE';
-  constructor(stateDir: string, options?: { cause?: unknown }) {
-    super(
-      `Another process uses the watcher's state in ${stateDir}. Stop it, or give this one its own directory.`,
-      options,
-    );
-  }
-}
-
-export class StateUnusableError extends DinError {
-  readonly code = 'STATE_UNUSABLE';
-  constructor(stateDir: string, cause: unknown) {
-    super(
-      `The watcher's state in ${stateDir} cannot be used: ${cause instanceof Error ? cause.message : 'unknown error'}`,
-      {
-        cause,
-      },
-    );
-  }
 }
 
 export class CorruptReportError extends DinError {
