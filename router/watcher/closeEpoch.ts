@@ -1,14 +1,16 @@
 import type { PublicClient } from 'viem';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
+import type { Random } from '../core/clock.ts';
 import type { Ms } from '../core/units.ts';
 import type { Hex, ProviderSet } from '../registry/providerSet.ts';
 import { accuse } from './accuse.ts';
 import { describeError } from './describeError.ts';
-import { epochReport } from './epochReport.ts';
+import { epochReport, type SampledService } from './epochReport.ts';
 import type { Prober } from './prober.ts';
 import { buildReport, type ReportAuthor } from './report.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { WatcherLog } from './watcherLog.ts';
+import { withCalls } from './withCalls.ts';
 
 export interface CloseEpochDependencies {
   readonly client: PublicClient;
@@ -21,6 +23,7 @@ export interface CloseEpochDependencies {
   /** How long to wait for probes under way. */
   readonly harvestMs: Ms;
   readonly probeIntervalMs: Ms;
+  readonly random: Random;
   readonly log: WatcherLog;
 }
 
@@ -35,11 +38,14 @@ const KEPT_EPOCHS = 1_000;
  * say in the epoch, or when nothing credible was measured: a watcher that lost its own network abstains.
  */
 export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: number): Promise<void> {
-  const { author, prober, providerSet, store, salt, harvestMs, probeIntervalMs, log } = dependencies;
+  const { author, prober, providerSet, store, salt, harvestMs, probeIntervalMs, random, log } = dependencies;
   const sampled = await prober.harvest(epoch, harvestMs);
   const samples = sampled.reduce((sum, one) => sum + one.samples.length, 0);
-  const measured = epochReport(sampled, (WITNESS_INTERVALS * probeIntervalMs) as Ms);
   const slas = new Map([...(providerSet()?.networks ?? [])].map(([key, { sla }]) => [key, sla]));
+  const witnessMs = (WITNESS_INTERVALS * probeIntervalMs) as Ms;
+  const report = (services: readonly SampledService[]) => epochReport(services, witnessMs);
+  const calls = prober.takeCalls(epoch);
+  const measured = withCalls({ sampled, calls, slas, report, random });
   const accusations = accuse(measured, slas);
   const summary = {
     epoch,

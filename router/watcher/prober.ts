@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallObservation, ObservedService } from '../core/callObservation.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Ms } from '../core/units.ts';
 import type { ProviderSet, ServiceKey } from '../registry/providerSet.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
+import { createCallBook } from './callBook.ts';
+import { sampleOfCall } from './callSample.ts';
 import type { SampledService } from './epochReport.ts';
 import { probe } from './probe.ts';
 import { type Probeable, probeableServices } from './probeable.ts';
 import { probeTimeoutMs } from './probeTiming.ts';
+import type { Sample } from './sample.ts';
 import { createSampleBook } from './sampleBook.ts';
 import { dueProbes, type Schedule } from './schedule.ts';
 
@@ -31,6 +35,10 @@ export interface Prober {
    * comes later is lost. They are forgotten here.
    */
   harvest(epoch: number, withinMs: Ms): Promise<SampledService[]>;
+  /** Takes what a user's call showed; nothing when the service is not measured, or not at this URL. */
+  observe(service: ObservedService, observation: CallObservation): void;
+  /** What users' calls showed in an epoch that has ended: of each service some. They are forgotten here. */
+  takeCalls(epoch: number): ReadonlyMap<ServiceKey, readonly Sample[]>;
 }
 
 interface Flight {
@@ -47,6 +55,7 @@ const TICK_MS = 100;
 export function createProber(dependencies: ProberDependencies): Prober {
   const { clock, random, intervalMs, allowPrivateEndpoints, providerSet, epoch: currentEpoch } = dependencies;
   const book = createSampleBook();
+  const calls = createCallBook(random);
   const flights = new Set<Flight>();
   let schedule: Schedule<ServiceKey> = new Map();
   let seen: { set: ProviderSet; probeable: Map<ServiceKey, Probeable> } | undefined;
@@ -105,5 +114,13 @@ export function createProber(dependencies: ProberDependencies): Prober {
       late.abort();
       return book.take(epoch);
     },
+    observe({ key, url }, observation) {
+      const epoch = currentEpoch();
+      const target = targets().get(key as ServiceKey);
+      if (epoch === undefined || target?.service.url !== url) return;
+      const sample = sampleOfCall(observation, target.network.sla);
+      if (sample) calls.add(epoch, target.service.key, sample);
+    },
+    takeCalls: calls.take,
   };
 }

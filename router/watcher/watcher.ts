@@ -82,7 +82,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     author: { chainId: contracts.chainId, hub: contracts.hub, watcher: transactor.account.address },
     harvestMs: (params.commitSeconds * 1000 * HARVEST_SHARE) as Ms,
     probeIntervalMs: intervalMs,
-    ...{ client, prober, providerSet, store, salt, log },
+    ...{ client, prober, providerSet, store, salt, random, log },
   };
 
   const unexpected = (error: unknown) => log.error(describeError(error), 'watcher_failed');
