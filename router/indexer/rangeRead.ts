@@ -1,12 +1,17 @@
-import type { RegistryEvent } from '../registry/events.ts';
 import type { BlockRef } from '../registry/providerSet.ts';
-import type { ChainReader } from './chainReader.ts';
 
 /** A stretch of one branch. */
-export interface RangeRead {
+export interface RangeRead<Event> {
   readonly first: BlockRef;
   readonly last: BlockRef;
-  readonly events: readonly RegistryEvent[];
+  readonly events: readonly Event[];
+}
+
+export interface RangeReader<Event> {
+  /** Undefined when the chain, as it is now, has no such block. */
+  blockAt(number: bigint): Promise<BlockRef | undefined>;
+  /** Both inclusive. Undefined when the chain changed while it was read. */
+  eventsBetween(from: bigint, to: bigint): Promise<readonly Event[] | undefined>;
 }
 
 /**
@@ -18,11 +23,11 @@ export interface RangeRead {
  * before `first` is told by its parent's hash, which does not change with time: ranges may be read in any order, at
  * once or long apart, and wherever one's `first` links to the `last` of the one before it, they are of one branch.
  */
-export async function readRange(
-  reader: ChainReader,
+export async function readRange<Event>(
+  reader: RangeReader<Event>,
   from: bigint,
   to: bigint,
-): Promise<RangeRead | undefined> {
+): Promise<RangeRead<Event> | undefined> {
   const before = await reader.blockAt(to);
   if (before === undefined) return undefined;
   const [events, first] = await Promise.all([

@@ -11,11 +11,22 @@ export interface EpochWords {
   readonly reports: readonly EpochReport[];
 }
 
-/** What an epoch's reports say about the set's services. Numbers of no service, and absurd figures, say nothing. */
-export function judgeEpoch({ epoch, totalWeight, reports }: EpochWords, set: ProviderSet): EpochRecord {
-  const words = wordsByService(reports);
+// About a millisecond's work.
+const STEP = 200;
+
+/**
+ * What an epoch's reports say about the set's services. Numbers of no service, and absurd figures, say nothing.
+ * Thousands of services and dozens of reports are work for some hundred milliseconds: it is done in steps, between which
+ * users' calls have their turn.
+ */
+export function* judgeEpoch(
+  { epoch, totalWeight, reports }: EpochWords,
+  set: ProviderSet,
+): Generator<undefined, EpochRecord> {
+  const words = yield* wordsByService(reports);
   const byNetwork = new Map<NetworkKey, Map<ServiceKey, Verdict>>();
-  for (const { key, id, network } of servicesOf(set)) {
+  for (const [index, { key, id, network }] of servicesOf(set).entries()) {
+    if (index % STEP === 0) yield;
     const verdict = verdictOf(words.get(id) ?? [], totalWeight);
     if (verdict === undefined) continue;
     const ofNetwork = byNetwork.get(network) ?? new Map<ServiceKey, Verdict>();
@@ -23,6 +34,7 @@ export function judgeEpoch({ epoch, totalWeight, reports }: EpochWords, set: Pro
   }
   const verdicts = new Map<ServiceKey, ScoredVerdict>();
   for (const [network, ofNetwork] of byNetwork) {
+    yield;
     const sla = set.networks.get(network)?.sla;
     if (sla === undefined) continue;
     const usual = usualLatency([...ofNetwork.values()]);
@@ -32,17 +44,26 @@ export function judgeEpoch({ epoch, totalWeight, reports }: EpochWords, set: Pro
   return { epoch, totalWeight, reports, verdicts };
 }
 
-/** Of all services that one of these epochs tells of. @param lastEpoch the newest that is over */
-export function scoresOf(epochs: readonly EpochRecord[], lastEpoch: number): Map<ServiceKey, number> {
-  const newestFirst: (EpochRecord | undefined)[] = [];
-  for (const record of epochs) {
-    const age = lastEpoch - record.epoch;
-    if (age >= 0 && age < SCORED_EPOCHS) newestFirst[age] = record;
+/**
+ * Of all services that one of these epochs tells of; in steps, as above.
+ * @param lastEpoch the newest that is over
+ */
+export function* scoresOf(
+  epochs: readonly EpochRecord[],
+  lastEpoch: number,
+): Generator<undefined, Map<ServiceKey, number>> {
+  const newestFirst: (EpochRecord | undefined)[] = Array.from({ length: SCORED_EPOCHS }, (_, age) =>
+    epochs.find(({ epoch }) => epoch === lastEpoch - age),
+  );
+  const scores = new Map<ServiceKey, number>();
+  for (const { verdicts } of epochs) {
+    for (const [index, key] of verdicts.keys().toArray().entries()) {
+      if (index % STEP === 0) yield;
+      if (scores.has(key)) continue;
+      scores.set(key, decayedScore(newestFirst.map((record) => record?.verdicts.get(key)?.score)));
+    }
   }
-  const keys = new Set(epochs.flatMap(({ verdicts }) => [...verdicts.keys()]));
-  const scoreOf = (key: ServiceKey) =>
-    decayedScore(Array.from(newestFirst, (record) => record?.verdicts.get(key)?.score));
-  return new Map(Array.from(keys, (key) => [key, scoreOf(key)]));
+  return scores;
 }
 
 /** What one watcher said of one service. */
@@ -85,7 +106,7 @@ function figuresOf({ records }: EpochReport, serviceId: number): Figures | undef
   return undefined;
 }
 
-function wordsByService(reports: readonly EpochReport[]): Map<number, Word[]> {
+function* wordsByService(reports: readonly EpochReport[]): Generator<undefined, Map<number, Word[]>> {
   const words = new Map<number, Word[]>();
   for (const { weight, records } of reports) {
     const spokenOf = new Set<number>();
@@ -93,6 +114,7 @@ function wordsByService(reports: readonly EpochReport[]): Map<number, Word[]> {
       const { serviceId: id } = figures;
       if (spokenOf.has(id)) continue;
       spokenOf.add(id);
+      if (spokenOf.size % STEP === 0) yield;
       if (!isPlausible(figures)) continue;
       const known = words.get(id);
       if (known) known.push({ weight, figures });
@@ -102,6 +124,9 @@ function wordsByService(reports: readonly EpochReport[]): Map<number, Word[]> {
   return words;
 }
 
-function* servicesOf(set: ProviderSet): Generator<Service> {
-  for (const { services } of set.providers.values()) yield* services.values();
+function servicesOf(set: ProviderSet): readonly Service[] {
+  return set.providers
+    .values()
+    .flatMap(({ services }) => services.values())
+    .toArray();
 }

@@ -11,6 +11,8 @@ export const NEUTRAL_SCORE = 1;
  */
 export const LEAST_SCORE = 0.1;
 
+// A smaller difference is not worth telling every process of.
+const PARTS = 100;
 const HALF_LIFE_EPOCHS = 1;
 // What a user notices is not one call that fails, but that one of a page's calls does.
 const CALLS_TOGETHER = 10;
@@ -56,5 +58,5 @@ export function decayedScore(newestFirst: readonly (number | undefined)[]): numb
     sum += weight * (newestFirst[age] ?? NEUTRAL_SCORE);
     weights += weight;
   }
-  return Math.max(LEAST_SCORE, sum / weights);
+  return Math.max(LEAST_SCORE, Math.round((sum / weights) * PARTS) / PARTS);
 }

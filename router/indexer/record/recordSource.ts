@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeChainError } from '../../chain/chainError.ts';
+import type { SettlementEndpoint, SettlementEndpoints } from '../../chain/settlementEndpoints.ts';
+import type { EpochRecord, NetworkRecord } from '../../registry/networkRecord.ts';
+import type { ProviderSource } from '../../registry/providerSource.ts';
+import { createChainQuirks } from '../chainQuirks.ts';
+import type { SourceLogger } from '../sourceLogger.ts';
+import { blockBelowHead } from './logReader.ts';
+import { createRecordFollower, type RecordFollower } from './recordFollower.ts';
+import { courtInOffice, readWatchedContracts } from './watchedContracts.ts';
+
+/** The network's record, followed on the settlement chain. No error ever empties it. */
+export interface RecordSource {
+  /** Begins to follow; never rejects. */
+  start(): void;
+  /** For good, with its connections. */
+  stop(): Promise<void>;
+  /** Undefined before the first. */
+  current(): NetworkRecord | undefined;
+  /** Called when a score or a case has changed. Returns the function that unsubscribes. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface RecordSourceArgs {
+  /** Its own: what goes wrong here must not make the provider set's reader leave an endpoint. */
+  readonly endpoints: SettlementEndpoints;
+  /** Whose registry is followed, and what the record is about. */
+  readonly source: Pick<ProviderSource, 'current' | 'status'>;
+  readonly pollIntervalMs: number;
+  /** Most blocks per log request. */
+  readonly maxRange: number;
+  readonly logger: SourceLogger;
+}
+
+// Reveals matter once their window has closed: this late is soon enough, and a tenth of the window at the most.
+const MOST_POLL_MS = 30_000;
+const LOOKS_PER_WINDOW = 10;
+// A node's index of logs is often a little later than its headers, and nothing here is urgent.
+const BELOW_HEAD_BLOCKS = 2n;
+// While the chain keeps changing under the reading, look again at once, but not for ever.
+const MAX_LOOKS = 3;
+
+interface Following {
+  readonly registry: string;
+  readonly court: string;
+  readonly revealSeconds: number;
+  readonly follower: RecordFollower;
+}
+
+export function createRecordSource(args: RecordSourceArgs): RecordSource {
+  const { endpoints, source, pollIntervalMs, maxRange, logger } = args;
+  const quirks = createChainQuirks();
+  const listeners = new Set<() => void>();
+  const stop = new AbortController();
+  let done: Promise<void> | undefined;
+  let following: Following | undefined;
+  let record: NetworkRecord | undefined;
+  let lastError: string | undefined;
+
+  function publish(next: NetworkRecord | undefined): void {
+    const isNews = next?.scores !== record?.scores || next?.cases !== record?.cases;
+    record = next;
+    if (isNews) for (const listener of listeners) listener();
+  }
+
+  /** A new court has a hub of its own, whose watchers begin anew. */
+  async function followCourt({ client }: SettlementEndpoint): Promise<RecordFollower | undefined> {
+    const { registry } = source.status();
+    const court = await courtInOffice(client, registry);
+    if (court === undefined) following = undefined;
+    else if (following?.court !== court || following.registry !== registry) {
+      const contracts = await readWatchedContracts(client, registry);
+      const { revealSeconds } = contracts.params;
+      const follower = createRecordFollower({ contracts, quirks, maxRange, onJudged, set: currentSet });
+      following = { registry, court, revealSeconds, follower };
+    }
+    return following?.follower;
+  }
+
+  function currentSet() {
+    const set = source.current();
+    if (set === undefined) throw new TypeError('the record is read once there is a provider set');
+    return set;
+  }
+
+  function onJudged({ epoch, reports, verdicts }: EpochRecord): void {
+    logger.info({ epoch, watchers: reports.length, services: verdicts.size }, 'epoch_judged');
+  }
+
+  async function look(signal: AbortSignal): Promise<void> {
+    await endpoints.look(async (endpoint) => {
+      const follower = await followCourt(endpoint);
+      for (let round = 0; follower && round < MAX_LOOKS; round += 1) {
+        const target = await blockBelowHead(endpoint, BELOW_HEAD_BLOCKS);
+        if (target === undefined || (await follower.look(endpoint, target, signal)) !== 'moved') break;
+      }
+    }, signal);
+    publish(following?.follower.record());
+  }
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // Reports about services that are not known yet would say nothing.
+      if (source.status().state === 'live') {
+        try {
+          await look(signal);
+          lastError = undefined;
+        } catch (error) {
+          if (signal.aborted) break;
+          const message = describeChainError(error);
+          if (message !== lastError) logger.warn({ error: message }, 'record_unread');
+          lastError = message;
+        }
+      }
+      const window = following ? (following.revealSeconds * 1000) / LOOKS_PER_WINDOW : 0;
+      const pollMs = Math.max(pollIntervalMs, Math.min(window, MOST_POLL_MS));
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  return {
+    start() {
+      done ??= follow(stop.signal);
+    },
+    async stop() {
+      stop.abort();
+      await done;
+      await endpoints.close();
+    },
+    current: () => record,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
