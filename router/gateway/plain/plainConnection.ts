@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { atEndOfTurn } from '../../core/endOfTurn.ts';
 import { parseText } from '../../core/jsonRpc.ts';
 import { createClient } from '../client.ts';
 import { plainToken, type RpcAnswers, type RpcReply, requestIdOf } from '../rpcAnswers.ts';
@@ -38,6 +39,8 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
   /** `blocked`: the client has not taken all of an answer yet. */
   let state: 'idle' | 'asking' | 'blocked' = 'idle';
   let client: ReturnType<typeof createClient> | undefined;
+  /** To be written. */
+  let answer: RpcReply | undefined;
   /** Of a request that is not complete, or of the next one while this one is answered. */
   let gathered: Buffer | undefined;
   let pieces = 0;
@@ -102,8 +105,16 @@ export function createPlainConnection(args: PlainConnectionArgs): PlainConnectio
   }
 
   function reply(given: RpcReply): void {
-    const requestId = client?.requestId ?? '';
+    answer = given;
+    atEndOfTurn(writeAnswer);
+  }
+
+  function writeAnswer(): void {
+    if (client === undefined || answer === undefined || client.isGone()) return;
+    const { requestId } = client;
+    const given = answer;
     client = undefined;
+    answer = undefined;
     served += 1;
     ticks = 0;
     const isLast = given.last || args.isClosing();

@@ -1,3 +1,4 @@
+import { atEndOfTurn } from '../../core/endOfTurn.ts';
 import { failureReason } from '../failureReason.ts';
 import type { FailureReason } from '../outcome.ts';
 import type { OpenSocket } from './openSocket.ts';
@@ -55,6 +56,7 @@ export function createConnection(args: ConnectionArgs): Connection {
   const parser = createResponseParser(args.limits);
   let current: HttpRequest | undefined;
   let answered = false;
+  let isSent = false;
   let wasKept = false;
   let closed = false;
 
@@ -73,7 +75,7 @@ export function createConnection(args: ConnectionArgs): Connection {
     close();
     if (!request) return;
     if (isStale && request.repeatable) args.onStale(request);
-    else request.onFailure({ reason, head, unsent: false });
+    else request.onFailure({ reason, head, unsent: !isSent });
   }
 
   function complete(serverKeeps: boolean) {
@@ -86,6 +88,12 @@ export function createConnection(args: ConnectionArgs): Connection {
     const body = parser.takeBody();
     if (request.onResponse(head, body) && inStep) args.onFree(head);
     else close();
+  }
+
+  function write() {
+    if (!current || isSent) return;
+    isSent = true;
+    socket.write(current.bytes, 'latin1');
   }
 
   args.opened.onPiece((piece) => {
@@ -108,8 +116,9 @@ export function createConnection(args: ConnectionArgs): Connection {
       current = request;
       wasKept = kept;
       answered = false;
+      isSent = false;
       parser.start();
-      socket.write(request.bytes, 'latin1');
+      atEndOfTurn(write);
     },
     carries: (request) => current === request,
     close,
