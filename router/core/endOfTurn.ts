@@ -10,7 +10,10 @@ export function atEndOfTurn(task: () => void): void {
 }
 
 function run(): void {
-  const due = tasks;
-  tasks = [];
-  for (const task of due) task();
+  try {
+    // Those that tasks add run in the same turn: a list iterates over what is added to it.
+    for (const task of tasks) task();
+  } finally {
+    tasks = [];
+  }
 }

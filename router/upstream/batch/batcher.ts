@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { atEndOfTurn } from '../../core/endOfTurn.ts';
 import { type Ms, ms } from '../../core/units.ts';
 import { type Endpoint, requestBytes } from '../endpoint.ts';
 import type { HttpFailure, HttpRequest } from '../http/connection.ts';
@@ -102,7 +103,7 @@ export function createBatcher(args: { readonly clock: Clock; readonly transport:
       if (queue.singlyUntil > clock.now()) return sendSingly(transport, endpoint, call);
       const isFull = queue.calls.length >= MAX_CALLS || queue.bytes + call.text.length > MAX_BYTES;
       if (isFull) flush(endpoint, queue);
-      if (queue.calls.length === 0) setImmediate(flush, endpoint, queue);
+      if (queue.calls.length === 0) atEndOfTurn(() => flush(endpoint, queue));
       queue.calls.push(call);
       queue.bytes += call.text.length;
     },
