@@ -1,20 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import type { Address, LocalAccount, PublicClient } from 'viem';
-import { slashingCourtAbi } from '../chain/abi/slashingCourt.ts';
-import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
-import { discoverContracts } from '../chain/contracts.ts';
+import type { Address, LocalAccount } from 'viem';
 import { createSettlementClient } from '../chain/settlementClient.ts';
-import { createTransactor } from '../chain/transact.ts';
 import { systemClock } from '../core/clock.ts';
-import { DinError } from '../core/dinError.ts';
-import { ms } from '../core/units.ts';
 import { checkpointPath } from '../indexer/checkpoint/checkpointPath.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
 import { createReportStore } from '../watcher/reportStore.ts';
-import { createWatcher } from '../watcher/watcher.ts';
 import type { WatcherLog } from '../watcher/watcherLog.ts';
+import { composeWatcher } from './composeWatcher.ts';
 import { logLoading } from './loadingLog.ts';
 import { openProviderSource } from './providerSource.ts';
+import { readWatcherDeployment } from './watcherDeployment.ts';
 
 export interface WatcherSettings {
   /** Of the settlement chain; tried in this order. */
@@ -43,32 +37,23 @@ export interface RunningWatcher {
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
- * Starts a watcher. Rejects without having started when it could never work: {@link NotAWatcherError},
+ * Starts a watcher in this process. Rejects without having started when it could never work: `NotAWatcherError`,
  * `NotARegistryError`, `NoCourtError`, `StateInUseError`, `StateUnusableError`, `NoSettlementEndpointError`, or the
  * endpoint's error when none answers.
  */
 export async function startWatcher(settings: WatcherSettings): Promise<RunningWatcher> {
-  const { rpcUrls, registry, account, stateDir, logger } = settings;
+  const { rpcUrls, account, stateDir, logger } = settings;
   const client = createSettlementClient({ rpcUrls });
-  const contracts = await discoverContracts(client, registry);
-  const hub = { address: contracts.hub, abi: watcherHubAbi } as const;
-  const [params, windows, joined] = await Promise.all([
-    client.readContract({ ...hub, functionName: 'epochParams' }),
-    client.readContract({ address: contracts.court, abi: slashingCourtAbi, functionName: 'windows' }),
-    client.readContract({ ...hub, functionName: 'isWatcher', args: [account.address] }),
-  ]);
-  if (!joined) throw await notAWatcher(client, contracts.hub, account.address);
+  const deployment = await readWatcherDeployment(client, settings.registry, account.address);
+  const { chainId, registry, hub } = deployment.contracts;
 
-  const author = { chainId: contracts.chainId, hub: contracts.hub, watcher: account.address };
-  const store = createReportStore(stateDir, author);
+  const store = createReportStore(stateDir, { chainId, hub, watcher: account.address });
   const stop = new AbortController();
   const signal = settings.signal ? AbortSignal.any([settings.signal, stop.signal]) : stop.signal;
   const source = openProviderSource({
     settlement: {
-      chainId: contracts.chainId,
-      registry: contracts.registry,
-      rpc: rpcUrls,
-      checkpoint: checkpointPath(stateDir, contracts),
+      ...{ chainId, registry, rpc: rpcUrls },
+      checkpoint: checkpointPath(stateDir, { chainId, registry }),
     },
     // Its bond and its hub are this deployment's: another one's services must not be measured for it.
     followSuccessors: false,
@@ -89,27 +74,11 @@ export async function startWatcher(settings: WatcherSettings): Promise<RunningWa
     await close();
     throw error;
   }
-  const { probeIntervalMs } = settings;
-  const watcher = createWatcher({
-    ...{ client, contracts, params, source, upstream, store },
-    // A transaction that is in no block by the end of its window is of no use any more.
-    transactor: createTransactor({
-      client,
-      account,
-      receiptTimeoutMs: Math.max(params.commitSeconds, params.revealSeconds) * 1000,
-    }),
-    evidenceSeconds: windows.evidenceSeconds,
-    allowPrivateEndpoints: settings.allowPrivateEndpoints && !contracts.publicEndpointsOnly,
-    ...(probeIntervalMs === undefined ? {} : { probeIntervalMs: ms(probeIntervalMs) }),
-    clock: systemClock,
-    random: Math.random,
-    salt: () => `0x${randomBytes(32).toString('hex')}`,
-    log: logger,
+  const { allowPrivateEndpoints, probeIntervalMs } = settings;
+  const watcher = composeWatcher({
+    ...{ client, deployment, account, source, upstream, store, logger },
+    ...{ allowPrivateEndpoints, probeIntervalMs },
   });
-  logger.info(
-    { watcher: account.address, chainId: contracts.chainId, hub: contracts.hub },
-    'watcher_started',
-  );
   const done = watcher.run(signal).then(close);
   return {
     done,
@@ -118,25 +87,4 @@ export async function startWatcher(settings: WatcherSettings): Promise<RunningWa
       await done;
     },
   };
-}
-
-async function notAWatcher(client: PublicClient, hub: Address, account: Address): Promise<NotAWatcherError> {
-  const admitted = await client.readContract({
-    address: hub,
-    abi: watcherHubAbi,
-    functionName: 'isAdmitted',
-    args: [account],
-  });
-  return new NotAWatcherError(account, admitted);
-}
-
-export class NotAWatcherError extends DinError {
-  readonly code = 'NOT_A_WATCHER';
-  constructor(account: Address, admitted: boolean) {
-    super(
-      admitted
-        ? `${account} is no watcher yet: bond and join with \`din watcher join\`.`
-        : `${account} is no watcher, and is not admitted: the governor admits it first, then \`din watcher join\`.`,
-    );
-  }
 }
