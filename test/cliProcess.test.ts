@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { run } from './fixtures/cliChain.ts';
 
@@ -80,6 +81,30 @@ describe('the process', () => {
     const started = startWith({ XDG_CACHE_HOME: file, NODE_COMPILE_CACHE: '' }, '--help');
     expect(await started.ended).toBe(0);
     expect(started.output.err).toBe('');
+  });
+
+  test('a gateway has bounds for its memory, or those that Node was given', async () => {
+    const file = join(dir, 'flags.mjs');
+    const library = new URL('../scripts/lib/thriftyHeap.js', import.meta.url);
+    const code = `import { startThrifty } from '${library}';
+      startThrifty();
+      console.log(JSON.stringify([process.execArgv, process.argv.slice(2)]));`;
+    await writeFile(file, code);
+    const flagsOf = async (given: readonly string[], nodeOptions: string) => {
+      const env = { ...process.env, NODE_OPTIONS: nodeOptions };
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [...given, file, 'a b'], {
+        env,
+      });
+      expect(stderr).toBe('');
+      return JSON.parse(stdout);
+    };
+    const [young, old] = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+    expect(await flagsOf([], '')).toEqual([[young, old], ['a b']]);
+    expect(await flagsOf(['--max_semi_space_size=2'], '')).toEqual([
+      ['--max_semi_space_size=2', old],
+      ['a b'],
+    ]);
+    expect(await flagsOf([], '--max-semi-space-size=2')).toEqual([[old], ['a b']]);
   });
 
   test('runs a gateway from its configuration and ends it on SIGTERM', async () => {

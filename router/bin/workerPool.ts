@@ -19,7 +19,6 @@ import { ListenError } from '../gateway/listen.ts';
 import type { RouteExplanation, RouteQuestion } from '../gateway/routeExplanation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { rememberHandedOver } from './handedOver.ts';
-import { workerFlags } from './workerFlags.ts';
 import { createWorkerQuestions, type Question } from './workerQuestions.ts';
 
 export interface WorkerPool {
@@ -91,7 +90,6 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
   cluster.setupPrimary({
     exec: fileURLToPath(import.meta.resolve('./worker.ts')),
     args: [],
-    execArgv: [...workerFlags(process.execArgv, process.env.NODE_OPTIONS)],
     stdio: [...workerStdio(floorFile)],
   });
   const compiled = getCompileCacheDir();

@@ -181,6 +181,20 @@ describe('headPoller', () => {
     expect(sleeps.toSorted((a, b) => a - b)).toEqual([5_000, 60_000]);
   });
 
+  test('asks thousands that come at once one after the other, and a few at once', async () => {
+    const { follow, stop, asked, sleeps, nextRound } = poller(() => failed);
+    const many = Array.from({ length: 2_100 }, (_, i) => service(`s${i}`));
+    follow(router([]), many);
+    expect(asked).toEqual([]);
+    // In the middle of two seconds, by the test's randomness.
+    expect(new Set(sleeps)).toEqual(new Set([1_000]));
+    nextRound();
+    await vi.waitFor(() => expect(asked).toHaveLength(2_100));
+    follow(router([]), many.slice(0, 100));
+    await vi.waitFor(() => expect(asked).toHaveLength(2_200));
+    stop();
+  });
+
   test('leaves chains of other namespaces alone', () => {
     const { follow, asked } = poller(() => failed);
     follow(router([], 'solana:5eykt'), [service('a')]);

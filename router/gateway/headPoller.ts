@@ -22,6 +22,10 @@ export interface HeadPollerArgs {
 const MAX_PAUSE_MS = ms(60_000);
 const TRUSTED_POLLS = 10;
 const JUMP_BLOCKS = 64;
+// Of thousands that come at once, as when the set is loaded, so many are connected to in a second: each takes a socket
+// and both sides some work, and users' calls must not wait for all of them.
+const FIRST_POLLS_PER_MS = 1;
+const POLLED_AT_ONCE = 100;
 
 /**
  * Asks every service for its newest block, and for its chain id at first, after each failure or jump, and every some
@@ -38,20 +42,20 @@ export function createHeadPoller(args: HeadPollerArgs): ServiceLoops {
       { timeoutMs: args.timeoutMs(), signal },
     );
 
+  let spreadMs = 0;
   const poll = async (router: NetworkRouter, service: RouteService, signal: AbortSignal) => {
     const chainId = eip155ChainId(router.caip2);
     // Other namespaces have other methods: their services are served without a known head.
     if (chainId === undefined) return;
+    if (spreadMs > 0) await sleep(ms(args.random() * spreadMs), signal).catch(() => undefined);
     // Polls until the chain id is asked for again.
     let trust = 0;
     let before: number | undefined;
     while (!signal.aborted) {
-      const askChain = () => ask(service, 'eth_chainId', signal);
-      const [head, asked] = await Promise.all([
-        ask(service, 'eth_blockNumber', signal),
-        trust === 0 ? askChain() : undefined,
-      ]);
-      const chain = asked ?? (isJump(head, before) ? await askChain() : undefined);
+      // One after the other, over one connection: a second one for each of thousands is not worth the time that it saves.
+      const head = await ask(service, 'eth_blockNumber', signal);
+      const isAskedForChain = head.ok && (trust === 0 || isJump(head, before));
+      const chain = isAskedForChain ? await ask(service, 'eth_chainId', signal) : undefined;
       if (signal.aborted) return;
       const report = headReport(head, chain, chainId);
       if (chain) trust = TRUSTED_POLLS;
@@ -68,7 +72,14 @@ export function createHeadPoller(args: HeadPollerArgs): ServiceLoops {
     }
   };
 
-  return createServiceLoops({ run: poll, isSame: isSameTarget });
+  const loops = createServiceLoops({ run: poll, isSame: isSameTarget });
+  return {
+    follow(router, services) {
+      spreadMs = Math.max(services.length - POLLED_AT_ONCE, 0) / FIRST_POLLS_PER_MS;
+      loops.follow(router, services);
+    },
+    stop: loops.stop,
+  };
 }
 
 /** Whether a head is further from the last one than a chain goes between two polls. */

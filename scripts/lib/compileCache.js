@@ -6,11 +6,11 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /** In the user's cache directory, by the XDG rules; nowhere when others could write there: what they put there would run. */
-export function keepCompiled() {
+export function keepCompiled(name) {
   const { XDG_CACHE_HOME: cache } = process.env;
   try {
     const caches = cache && isAbsolute(cache) ? cache : join(homedir(), '.cache');
-    const directory = join(caches, 'din', 'compiled');
+    const directory = join(caches, 'din', name);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const { uid, mode } = statSync(directory);
     const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
