@@ -11,6 +11,7 @@ import {
   quantity,
   quantityText,
   record,
+  repeatedTime,
 } from './fields.ts';
 import type { HeaderFields } from './headerForm.ts';
 import type { Comparison } from './verdict.ts';
@@ -61,7 +62,7 @@ export function* logComparisons(value: unknown, log: PlacedLog): Generator<Compa
   yield ['transactionHash', likeness(hash, given.transactionHash, log.transactionHash)];
   yield ['blockHash', likeness(hash, given.blockHash, log.blockHash)];
   yield ['blockNumber', likeness(quantity, given.blockNumber, log.header.number)];
-  yield ['blockTimestamp', likenessIfGiven(quantity, given.blockTimestamp, log.header.timestamp)];
+  yield ['blockTimestamp', likenessIfGiven(repeatedTime, given.blockTimestamp, log.header.timestamp)];
   const { removed } = given;
   if (removed === true) yield ['removed', 'other'];
   else yield ['removed', removed === undefined || removed === false ? 'same' : 'missing'];

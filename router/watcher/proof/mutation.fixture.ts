@@ -52,6 +52,7 @@ function changed(value: Json, path: Path, first: number, second: number): Json {
 
 function another(value: Json, first: number, second: number): Json {
   if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') return value + 1 + second;
   if (value === null) return `0x${'11'.repeat(20)}`;
   if (typeof value === 'string') return otherDigit(value, first, second);
   const items = [...(value as Json[])];

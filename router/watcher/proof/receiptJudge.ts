@@ -11,6 +11,7 @@ import {
   quantityText,
   recipient,
   record,
+  repeatedTime,
 } from './fields.ts';
 import type { HeaderFields } from './headerForm.ts';
 import { logComparisons } from './logEntry.ts';
@@ -83,7 +84,7 @@ function* receiptComparisons(
   yield ['transactionIndex', likeness(quantity, given.transactionIndex, quantityText(index))];
   yield ['blockHash', likeness(hash, given.blockHash, header.hash)];
   yield ['blockNumber', likeness(quantity, given.blockNumber, header.fields.number)];
-  yield ['blockTimestamp', likenessIfGiven(quantity, given.blockTimestamp, header.fields.timestamp)];
+  yield ['blockTimestamp', likenessIfGiven(repeatedTime, given.blockTimestamp, header.fields.timestamp)];
   yield ['type', likeness(transactionType, given.type, transaction.type)];
   yield ['to', likeness(recipient, given.to, transaction.fields.get('to')?.text ?? '0x')];
   const readOutcome = outcome.field === 'root' ? hash : quantity;

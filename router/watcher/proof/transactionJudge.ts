@@ -1,6 +1,15 @@
 import type { Hex } from 'viem';
 import type { ProvenBlock } from './block.ts';
-import { address, hash, likeness, likenessIfGiven, quantity, quantityText, record } from './fields.ts';
+import {
+  address,
+  hash,
+  likeness,
+  likenessIfGiven,
+  quantity,
+  quantityText,
+  record,
+  repeatedTime,
+} from './fields.ts';
 import type { NetworkRules } from './networkRules.ts';
 import type { Transaction } from './transaction.ts';
 import { transactionForm, transactionType } from './transactionForm.ts';
@@ -38,7 +47,7 @@ export function* transactionComparisons(given: Fields, place: TransactionPlace):
   yield ['hash', likeness(hash, given.hash, transaction.hash)];
   yield ['blockHash', likeness(hash, given.blockHash, header.hash)];
   yield ['blockNumber', likeness(quantity, given.blockNumber, header.fields.number)];
-  yield ['blockTimestamp', likenessIfGiven(quantity, given.blockTimestamp, header.fields.timestamp)];
+  yield ['blockTimestamp', likenessIfGiven(repeatedTime, given.blockTimestamp, header.fields.timestamp)];
   yield ['transactionIndex', likeness(quantity, given.transactionIndex, quantityText(index))];
   for (const { name, read } of form) {
     const said = read(given)?.text;
