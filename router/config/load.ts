@@ -6,6 +6,7 @@ import { DeploymentUnusableError } from './deployment.ts';
 import { type ParsedConfig, parseConfig } from './parse.ts';
 import type { GatewayConfig, GatewayConfigInput } from './schema.ts';
 import type { Environment } from './substitute.ts';
+import { completeWatcher } from './watcher.ts';
 
 /**
  * Reads and checks a configuration file, YAML or JSON. Paths in it are relative to it.
@@ -36,7 +37,8 @@ export async function checkConfig(value: GatewayConfigInput): Promise<GatewayCon
 }
 
 async function complete({ config, problem }: ParsedConfig, directory: string): Promise<GatewayConfig> {
-  const { settlement, ...rest } = config;
+  const { settlement, ...others } = config;
+  const rest = { ...others, watcher: completeWatcher(others.watcher, directory) };
   if (settlement === undefined) return { ...rest, settlement };
   try {
     return { ...rest, settlement: await completeSettlement(settlement, directory) };

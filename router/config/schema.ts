@@ -4,6 +4,7 @@ import { CAPABILITY_BITS, type Capability } from '../core/capability.ts';
 import { isNetworkSlug, RESERVED_SLUGS } from '../core/networkSlug.ts';
 import { integer, list, listen, name, section, text, url } from './kinds.ts';
 import { type SettlementConfig, settlement } from './settlement.ts';
+import { type WatcherConfig, watcher } from './watcher.ts';
 
 /*
  * The gateway's configuration. Every field's error says what is allowed: the loader adds file, line and field.
@@ -54,6 +55,8 @@ const fields = section({
     .default(1),
   networks: list(network, 'networks').default([]),
   settlement: settlement.optional(),
+  /** The gateway attests as well. */
+  watcher: watcher.optional(),
   limits: section({
     maxBodyBytes: integer(1_024, 64 * 1_048_576, 'bytes').default(1_048_576),
     maxBatchItems: integer(1, 10_000, 'items').default(100),
@@ -105,8 +108,10 @@ export const gatewayConfigSchema = fields.superRefine((config, context) => {
 /** As the operator wrote it, defaults filled in. */
 export type WrittenConfig = z.output<typeof gatewayConfigSchema>;
 /** A checked configuration with nothing left to look up. */
-export interface GatewayConfig extends Omit<WrittenConfig, 'settlement'> {
+export interface GatewayConfig extends Omit<WrittenConfig, 'settlement' | 'watcher'> {
   readonly settlement: SettlementConfig | undefined;
+  /** Undefined unless it is enabled. */
+  readonly watcher: WatcherConfig | undefined;
 }
 /** As written by the operator: what has a default may be left out. */
 export type GatewayConfigInput = z.input<typeof gatewayConfigSchema>;
@@ -134,5 +139,17 @@ function contradictions(config: z.output<typeof fields>): { path: (string | numb
       message: 'nothing to route to; allowed: networks with upstreams, settlement, or both',
     });
   }
+  if (config.watcher?.enabled) problems.push(...watcherProblems(config.settlement?.rpc));
   return problems;
+}
+
+/** Where a watcher attests. */
+function watcherProblems(rpc: readonly string[] | undefined): { path: string[]; message: string }[] {
+  if (rpc === undefined) {
+    return [{ path: ['watcher'], message: 'there is no chain to attest on; allowed: only with settlement' }];
+  }
+  if (rpc.some((each) => /^https?:/i.test(each))) return [];
+  const message =
+    'the watcher sends over HTTP; allowed: at least one URL that begins with http:// or https://';
+  return [{ path: ['settlement', 'rpc'], message }];
 }
