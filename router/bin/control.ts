@@ -7,11 +7,11 @@ import { createHeadPoller, type HeadPollerArgs } from '../gateway/headPoller.ts'
 import { haveSameServices, type NetworkPlan, planNetworks, routeServices } from '../gateway/networkPlan.ts';
 import type { NetworkRouter, RouteService } from '../gateway/networkRouter.ts';
 import type { NetworkTable } from '../gateway/networkTable.ts';
+import { changedWeights, type Weighing } from '../gateway/serviceWeight.ts';
 import type { SettlementState } from '../gateway/settlementState.ts';
-import { changedWeights } from '../gateway/stakeWeight.ts';
+import type { RecordSource } from '../indexer/record/recordSource.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GatewayMetrics } from '../observability/metrics.ts';
-import type { ProviderSet } from '../registry/providerSet.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import { logLoading } from './loadingLog.ts';
@@ -23,6 +23,8 @@ export interface ControlArgs {
   readonly config: () => GatewayConfig;
   /** Of the settlement chain, when there is one. */
   readonly source?: ProviderSource | undefined;
+  /** What watchers say there. */
+  readonly record?: RecordSource | undefined;
   readonly upstream: UpstreamClient;
   readonly metrics: GatewayMetrics;
   readonly clock: Clock;
@@ -51,7 +53,7 @@ export interface Control {
 const SHOWN_LABELS = 10;
 
 export function createControl(args: ControlArgs): Control {
-  const { config, source, upstream, metrics, clock, random, logger } = args;
+  const { config, source, record, upstream, metrics, clock, random, logger } = args;
   const { settlement } = config();
   const heads = createHeadPoller({
     upstream,
@@ -83,22 +85,24 @@ export function createControl(args: ControlArgs): Control {
     ...{ config, upstream, metrics, clock, random, onServices },
     ...{ routeServices, haveSameServices },
   });
-  /** The set by whose stakes the services weigh. */
-  let weighed: ProviderSet | undefined;
-  const reweigh = (before: ProviderSet, set: ProviderSet) => {
-    for (const { caip2, key, weight } of changedWeights(before, set)) {
+  /** By what the services weigh. */
+  let weighed: Weighing | undefined;
+  const reweigh = (before: Weighing, now: Weighing) => {
+    for (const { caip2, key, weight } of changedWeights(before, now)) {
       table.resolve(caip2)?.setWeight(key, weight);
       args.onWeight?.(caip2, key, weight);
     }
   };
   const apply = () => {
     const set = source?.current();
-    table.apply(planNetworks(config(), set));
+    const scores = record?.current()?.scores;
+    table.apply(planNetworks(config(), set, scores));
     args.onPlans?.();
-    if (weighed && set) reweigh(weighed, set);
-    weighed = set;
+    const now = set && { set, scores };
+    if (weighed && now) reweigh(weighed, now);
+    weighed = now;
   };
-  const unsubscribe = source?.onChange(apply);
+  const unsubscribes = [source?.onChange(apply), record?.onChange(apply)];
   const endLoadingLog = source && logLoading(source, logger);
   const stopSource = new AbortController();
   return {
@@ -111,8 +115,10 @@ export function createControl(args: ControlArgs): Control {
         source: source.kind,
         set: source.current(),
         status: source.status(),
+        record: record?.current(),
       },
     async start() {
+      record?.start();
       try {
         await source?.start(stopSource.signal);
       } catch (error) {
@@ -120,12 +126,12 @@ export function createControl(args: ControlArgs): Control {
       }
     },
     async stop() {
-      unsubscribe?.();
+      for (const unsubscribe of unsubscribes) unsubscribe?.();
       endLoadingLog?.();
       heads.stop();
       probes.stop();
       stopSource.abort();
-      await source?.stop();
+      await Promise.all([source?.stop(), record?.stop()]);
     },
   };
 }

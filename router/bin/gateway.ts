@@ -6,7 +6,7 @@ import { createLogger, type Logger } from '../observability/logger.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import { followConfigFile } from './followConfigFile.ts';
 import { loadGatewayConfig } from './gatewayConfig.ts';
-import type { Gateway } from './runningGateway.ts';
+import type { Gateway, GatewayParts } from './runningGateway.ts';
 
 export interface GatewayArgs {
   readonly config: GatewayConfig;
@@ -26,13 +26,16 @@ export async function startGateway(args: GatewayArgs): Promise<Gateway> {
   const { config, clock = systemClock, random = Math.random, source } = args;
   const logger = args.logger ?? createLogger({ level: config.log.level, destination: process.stdout });
   // What a gateway has no use for takes no memory: each of these brings libraries along.
-  const settlementSource = async () => {
+  const settlementSources = async (): Promise<Pick<GatewayParts, 'source' | 'record'>> => {
     const { settlement } = config;
-    if (settlement === undefined) return undefined;
-    return (await import('./providerSource.ts')).openProviderSource({ settlement, clock, random, logger });
+    if (source !== undefined || settlement === undefined) return { source };
+    const parts = { settlement, clock, random, logger };
+    const opened = (await import('./providerSource.ts')).openProviderSource(parts);
+    const { openRecordSource } = await import('./openRecordSource.ts');
+    return { source: opened, record: openRecordSource({ ...parts, source: opened }) };
   };
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
-  const parts = { config, clock, random, logger, source: source ?? (await settlementSource()) };
+  const parts = { config, clock, random, logger, ...(await settlementSources()) };
   if (workers > 1) return (await import('./primary.ts')).startPrimary({ ...parts, workers });
   return (await import('./singleProcess.ts')).startSingleProcess(parts);
 }

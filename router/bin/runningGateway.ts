@@ -6,6 +6,7 @@ import type { Clock, Random } from '../core/clock.ts';
 import { reachableUrl } from '../core/listenAddress.ts';
 import type { CallTotals } from '../gateway/callHandler.ts';
 import { listen } from '../gateway/listen.ts';
+import type { RecordSource } from '../indexer/record/recordSource.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { Control } from './control.ts';
@@ -30,6 +31,8 @@ export interface GatewayParts {
   readonly random: Random;
   /** Of the settlement chain, when there is one. */
   readonly source?: ProviderSource | undefined;
+  /** What watchers say there. */
+  readonly record?: RecordSource | undefined;
 }
 
 export interface Shutdown {

@@ -139,11 +139,11 @@ describe('routeServices', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  test('a provider’s weight is that of its services', () => {
+  test('a service of the network has the weight that the plan gives it', () => {
     const mainnet = network('eip155:1', 'x');
     const [plan] = planNetworks(config, set([mainnet], [service(mainnet)]));
     if (!plan) throw new Error('no plan');
-    const services = routeServices({ ...plan, weightOf: (provider) => (provider === PROVIDER ? 2 : 1) });
+    const services = routeServices({ ...plan, weightOf: ({ provider }) => (provider === PROVIDER ? 2 : 1) });
     expect(services.map(({ tier, weight: of }) => [tier, of])).toEqual([
       ['own', 1],
       ['network', 2],

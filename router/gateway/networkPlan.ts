@@ -3,10 +3,12 @@ import type { Caip2 } from '../core/caip2.ts';
 import { capabilityBits } from '../core/capability.ts';
 import { isNetworkSlug } from '../core/networkSlug.ts';
 import { networksInOrder } from '../registry/networkOrder.ts';
+import type { NetworkRecord } from '../registry/networkRecord.ts';
 import { NO_SERVICES, type ServiceList } from '../registry/networkServices.ts';
-import { type Address, activeServices, type Network, type ProviderSet } from '../registry/providerSet.ts';
+import { activeServices, type Network, type ProviderSet, type Service } from '../registry/providerSet.ts';
+import { NEUTRAL_SCORE } from '../registry/scores.ts';
 import type { RouteService } from './networkRouter.ts';
-import { stakeWeight } from './stakeWeight.ts';
+import { serviceWeight } from './serviceWeight.ts';
 
 type OwnNetwork = GatewayConfig['networks'][number];
 
@@ -19,8 +21,8 @@ export interface NetworkPlan {
   readonly network: Network | undefined;
   /** The set's own list: the same one as before when nothing changed in this network. */
   readonly active: ServiceList;
-  /** A provider's share of the calls by its stake; see {@link stakeWeight}. */
-  readonly weightOf: (provider: Address) => number;
+  /** A service's share of the calls among those that are equally fast; see `serviceWeight`. */
+  readonly weightOf: (service: Service) => number;
   /** The providers' endpoints may have private addresses. */
   readonly allowPrivate: boolean;
 }
@@ -32,7 +34,11 @@ const LEAST_LAG_BLOCKS = 2;
  * The networks to serve: those of the configuration, then those that live on-chain, in the order of the chain. A slug
  * belongs to the first who has it; a network whose slug is taken or no word is known by its CAIP-2 id alone.
  */
-export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined): readonly NetworkPlan[] {
+export function planNetworks(
+  config: GatewayConfig,
+  set: ProviderSet | undefined,
+  scores?: NetworkRecord['scores'],
+): readonly NetworkPlan[] {
   const onChain = new Map<Caip2, Network>();
   for (const network of set ? networksInOrder(set) : []) {
     if (network.status === 'live') onChain.set(network.caip2, network);
@@ -45,7 +51,7 @@ export function planNetworks(config: GatewayConfig, set: ProviderSet | undefined
 
   const { allowPrivateEndpoints: allowPrivate } = config.development;
 
-  const weightOf = (provider: Address) => stakeWeight(set?.providers.get(provider));
+  const weightOf = (service: Service) => (set ? serviceWeight({ set, scores }, service) : NEUTRAL_SCORE);
 
   const plans: NetworkPlan[] = config.networks.map((own) => {
     const network = onChain.get(own.id);
@@ -100,7 +106,7 @@ export function routeServices(plan: NetworkPlan): readonly RouteService[] {
       tier: 'network',
       target: { url: service.url, allowPrivate: plan.allowPrivate },
       capabilities: service.capabilities,
-      weight: plan.weightOf(service.provider),
+      weight: plan.weightOf(service),
       provider: service.provider,
     }),
   );
@@ -108,8 +114,8 @@ export function routeServices(plan: NetworkPlan): readonly RouteService[] {
 }
 
 /**
- * Whether two plans of one network have the same services: both sides keep what did not change. Stake alone is no
- * change, for it changes often and the list may be long: see `changedWeights`.
+ * Whether two plans of one network have the same services: both sides keep what did not change. Weight alone is
+ * no change, for it changes often and the list may be long: see `changedWeights`.
  */
 export function haveSameServices(before: NetworkPlan, plan: NetworkPlan): boolean {
   return (

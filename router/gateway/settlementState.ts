@@ -1,3 +1,4 @@
+import type { NetworkRecord } from '../registry/networkRecord.ts';
 import type { ProviderSet } from '../registry/providerSet.ts';
 import type { ProviderSource, SourceStatus } from '../registry/providerSource.ts';
 
@@ -8,4 +9,6 @@ export interface SettlementState {
   /** Undefined before the first. */
   readonly set: ProviderSet | undefined;
   readonly status: SourceStatus;
+  /** What watchers say; undefined before the first look. */
+  readonly record: NetworkRecord | undefined;
 }

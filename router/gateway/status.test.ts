@@ -68,7 +68,7 @@ test('shows the set, the networks and each service with its reason', () => {
       { name: 'rpc[1]', state: 'unknown', head: undefined, lastError: undefined },
     ],
   } as const;
-  const settlement = { chainId: 1, source: 'graphql', set, status } as const;
+  const settlement = { chainId: 1, source: 'graphql', set, status, record: undefined } as const;
   expect(gatewayStatus({ version: '1.0.0', draining: false, settlement, routers: [router], totals })).toEqual(
     {
       version: '1.0.0',
@@ -135,7 +135,8 @@ test('before the first set, and without a settlement chain, what is not known is
     registry: REGISTRY,
     endpoints: [],
   } as const;
-  const settlement = { chainId: 1, source: 'chain', set: undefined, status } as const;
+  const nothing = { set: undefined, record: undefined };
+  const settlement = { chainId: 1, source: 'chain', status, ...nothing } as const;
   const base = { version: '1.0.0', draining: false, routers: [], totals };
   expect(gatewayStatus({ ...base, settlement }).settlement).toMatchObject({
     via: null,

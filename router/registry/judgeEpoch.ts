@@ -77,14 +77,14 @@ export interface Saying {
   readonly dissents: boolean;
 }
 
-/** Who said what of a service in one epoch. Looks through all reports: for people's questions. */
+/** Who said what of a service in one epoch. */
 export function sayingsOf(
   { reports, totalWeight }: Pick<EpochRecord, 'reports' | 'totalWeight'>,
   serviceId: number,
   sla: Sla,
 ): Saying[] {
   const said = reports.flatMap((report) => {
-    const figures = figuresOf(report, serviceId);
+    const figures = report.records.of(serviceId);
     return figures ? [{ report, figures, breaches: breachesOf(figures, sla) }] : [];
   });
   const isAgreed = (offence: AttestedOffence) => {
@@ -100,25 +100,17 @@ export function sayingsOf(
   return said.map((saying) => ({ ...saying, dissents: !agrees(saying) }));
 }
 
-function figuresOf({ records }: EpochReport, serviceId: number): Figures | undefined {
-  // The first counts.
-  for (const figures of records) if (figures.serviceId === serviceId) return figures;
-  return undefined;
-}
-
 function* wordsByService(reports: readonly EpochReport[]): Generator<undefined, Map<number, Word[]>> {
   const words = new Map<number, Word[]>();
   for (const { weight, records } of reports) {
-    const spokenOf = new Set<number>();
-    for (const figures of records) {
-      const { serviceId: id } = figures;
-      if (spokenOf.has(id)) continue;
-      spokenOf.add(id);
-      if (spokenOf.size % STEP === 0) yield;
+    let read = 0;
+    for (const figures of records.all) {
+      read += 1;
+      if (read % STEP === 0) yield;
       if (!isPlausible(figures)) continue;
-      const known = words.get(id);
+      const known = words.get(figures.serviceId);
       if (known) known.push({ weight, figures });
-      else words.set(id, [{ weight, figures }]);
+      else words.set(figures.serviceId, [{ weight, figures }]);
     }
   }
   return words;

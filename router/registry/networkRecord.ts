@@ -39,8 +39,11 @@ export interface EpochReport {
   readonly watcher: Address;
   /** Of the watcher in this epoch; in the unit of `totalWeight`. */
   readonly weight: number;
-  /** In the report's order; one service may come again. */
-  readonly records: Iterable<ServiceFigures>;
+  readonly records: {
+    /** Each service once. */
+    readonly all: Iterable<ServiceFigures>;
+    of(serviceId: number): Figures | undefined;
+  };
 }
 
 export interface ServiceFigures extends Figures {

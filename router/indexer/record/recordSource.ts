@@ -27,11 +27,13 @@ export interface RecordSourceArgs {
   /** Whose registry is followed, and what the record is about. */
   readonly source: Pick<ProviderSource, 'current' | 'status'>;
   readonly pollIntervalMs: number;
-  /** Most blocks per log request. */
-  readonly maxRange: number;
+  /** Most blocks per log request. Default 10,000. */
+  readonly maxRange?: number;
   readonly logger: SourceLogger;
 }
 
+// Most public endpoints allow so many at once; the ranges halve for the others.
+const MAX_RANGE = 10_000;
 // Reveals matter once their window has closed: this late is soon enough, and a tenth of the window at the most.
 const MOST_POLL_MS = 30_000;
 const LOOKS_PER_WINDOW = 10;
@@ -48,7 +50,7 @@ interface Following {
 }
 
 export function createRecordSource(args: RecordSourceArgs): RecordSource {
-  const { endpoints, source, pollIntervalMs, maxRange, logger } = args;
+  const { endpoints, source, pollIntervalMs, maxRange = MAX_RANGE, logger } = args;
   const quirks = createChainQuirks();
   const listeners = new Set<() => void>();
   const stop = new AbortController();

@@ -1,10 +1,11 @@
 import { decodeEventLog, hexToBytes } from 'viem';
 import { watcherHubAbi } from '../../chain/abi/watcherHub.ts';
-import { MEASUREMENT_BYTES, measurementAt } from '../../chain/commitment.ts';
-import type { EpochReport, ServiceFigures } from '../../registry/networkRecord.ts';
+import { MEASUREMENT_BYTES } from '../../chain/commitment.ts';
+import type { EpochReport } from '../../registry/networkRecord.ts';
 import type { Address } from '../../registry/providerSet.ts';
 import type { MinedLog } from '../logAnswer.ts';
 import type { LogFold } from './recentLogs.ts';
+import { reportRecords } from './reportRecords.ts';
 
 /** What watchers revealed, by epoch: their own bytes, of which nothing is believed but who sent them. */
 export interface RevealBook extends LogFold {
@@ -76,7 +77,7 @@ export function createRevealBook({ isWanted, services }: RevealBookArgs): Reveal
     reports: (epoch) =>
       Array.from(epochs.get(epoch)?.chunks ?? [], ([watcher, chunks]) => ({
         watcher,
-        records: recordsOf(chunks.map(({ bytes }) => bytes)),
+        records: reportRecords(chunks.map(({ bytes }) => bytes)),
       })),
     forgetBefore(first) {
       for (const epoch of epochs.keys()) if (epoch < first) epochs.delete(epoch);
@@ -104,16 +105,4 @@ export function readReveal({ topics, data }: Pick<MinedLog, 'topics' | 'data'>):
     // An event of a later version of the hub.
     return undefined;
   }
-}
-
-/** Read anew each time: as objects they would take ten times the memory. */
-export function recordsOf(chunks: readonly Buffer[]): Iterable<ServiceFigures> {
-  return {
-    *[Symbol.iterator]() {
-      for (const bytes of chunks) {
-        const count = bytes.length / MEASUREMENT_BYTES;
-        for (let index = 0; index < count; index += 1) yield measurementAt(bytes, index);
-      }
-    },
-  };
 }

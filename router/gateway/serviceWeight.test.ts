@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryEvent, blockAt, opening } from '../registry/events.arbitrary.ts';
-import { activeServices, emptySet, type ProviderSet } from '../registry/providerSet.ts';
+import { activeServices, emptySet, type ServiceKey } from '../registry/providerSet.ts';
 import { applyBlock } from '../registry/reduce.ts';
-import { changedWeights, stakeWeight } from './stakeWeight.ts';
+import { changedWeights, serviceWeight, stakeWeight, type Weighing } from './serviceWeight.ts';
 
 describe('stakeWeight', () => {
   const weight = (tokens: bigint, thawing = 0n, requiredStake = 100n) =>
@@ -24,28 +24,35 @@ describe('stakeWeight', () => {
 
 describe('changedWeights', () => {
   const start = applyBlock(emptySet(blockAt(0)), blockAt(0), opening);
-  const weightsIn = (set: ProviderSet) =>
+  const weightsIn = (now: Weighing) =>
     new Map(
-      [...set.active.keys()].flatMap((network) =>
-        Array.from(activeServices(set, network), ({ key, provider }) => [
-          key,
-          stakeWeight(set.providers.get(provider)),
-        ]),
+      [...now.set.active.keys()].flatMap((network) =>
+        Array.from(activeServices(now.set, network), (service) => [service.key, serviceWeight(now, service)]),
       ),
     );
 
   test('keep a list of weights right that is made anew only when the services change', () => {
+    const events = fc.array(arbitraryEvent, { maxLength: 3 });
+    // An epoch gives some of the services another score, with each block or seldom.
+    const scored = fc.option(fc.array(fc.double({ min: 0.1, max: 1, noNaN: true }), { minLength: 1 }));
     fc.assert(
-      fc.property(fc.array(fc.array(arbitraryEvent, { maxLength: 3 }), { maxLength: 30 }), (blocks) => {
-        let set = start;
-        let known = weightsIn(set);
-        for (const [index, events] of blocks.entries()) {
-          const before = set;
-          set = applyBlock(before, blockAt(index + 1), events);
-          if (set.active !== before.active) known = weightsIn(set);
-          for (const { key, weight } of changedWeights(before, set))
+      fc.property(fc.array(fc.record({ events, scored }), { maxLength: 30 }), (blocks) => {
+        let now: Weighing = { set: start, scores: undefined };
+        let known = weightsIn(now);
+        for (const [index, { events: ofBlock, scored: factors }] of blocks.entries()) {
+          const before = now;
+          const set = applyBlock(before.set, blockAt(index + 1), ofBlock);
+          const services = [...set.providers.values()].flatMap((provider) => [...provider.services.values()]);
+          const scores =
+            factors &&
+            new Map(
+              services.map(({ key }, at): [ServiceKey, number] => [key, factors[at % factors.length] ?? 1]),
+            );
+          now = { set, scores: scores ?? before.scores };
+          if (set.active !== before.set.active) known = weightsIn(now);
+          for (const { key, weight } of changedWeights(before, now))
             if (known.has(key)) known.set(key, weight);
-          expect(known).toEqual(weightsIn(set));
+          expect(known).toEqual(weightsIn(now));
         }
       }),
     );
@@ -70,8 +77,12 @@ describe('changedWeights', () => {
     });
     const offering = applyBlock(start, blockAt(1), offers);
     const staked = (tokens: bigint) => applyBlock(offering, blockAt(2), [{ ...stake, tokens }]);
+    const scores = undefined;
     const changed = (tokens: bigint) =>
-      changedWeights(offering, staked(tokens)).map(({ caip2, weight }) => [caip2, weight]);
+      changedWeights({ set: offering, scores }, { set: staked(tokens), scores }).map(({ caip2, weight }) => [
+        caip2,
+        weight,
+      ]);
     expect(changed(20n)).toEqual([]);
     expect(changed(80n).toSorted()).toEqual([
       ['eip155:0', 2],
