@@ -33,6 +33,11 @@ test('a call that is signed already keeps its nonce, whether abandoned or lost i
   expect(chooseNonce(5, 5, [one(5, 'lost', true)])).toEqual({ nonce: 5, how: 'resume' });
 });
 
+test('a call whose end nobody was told is looked for first, also where the chain has gone on', () => {
+  expect(chooseNonce(6, 6, [one(5, 'abandoned', true)])).toEqual({ nonce: 5, how: 'resume' });
+  expect(chooseNonce(6, 6, [one(5, 'abandoned')])).toEqual({ nonce: 6, how: 'new' });
+});
+
 test('a call that somebody awaits is another one than the same call asked for again', () => {
   expect(chooseNonce(5, 6, [one(5, 'awaited', true)])).toEqual({ nonce: 6, how: 'new' });
 });
@@ -54,12 +59,12 @@ test('no nonce is ever taken from who awaits it or from another process, and non
     fc.property(fc.nat(10), fc.nat(10), held, (confirmed, inPool, all) => {
       const { nonce, how } = chooseNonce(confirmed, confirmed + inPool, all);
       const found = all.find((each) => each.nonce === nonce);
-      expect(nonce).toBeGreaterThanOrEqual(confirmed);
       expect(['awaited', 'included']).not.toContain(found?.state);
       expect(how === 'new').toBe(found === undefined);
       expect(how === 'resume').toBe(found?.isSameCall === true);
       if (how === 'new') expect(nonce).toBeGreaterThanOrEqual(confirmed + inPool);
       if (how === 'resume') return;
+      expect(nonce).toBeGreaterThanOrEqual(confirmed);
       for (let below = confirmed; below < nonce; below += 1) {
         expect(below < confirmed + inPool || all.some((each) => each.nonce === below)).toBe(true);
       }

@@ -28,10 +28,11 @@ export interface NonceChoice {
  * @param pending The same with the node's pool: what is below and not ours is another process's.
  */
 export function chooseNonce(confirmed: number, pending: number, held: readonly HeldNonce[]): NonceChoice {
-  const open = new Map(held.filter(({ nonce }) => nonce >= confirmed).map((one) => [one.nonce, one]));
-  const same = [...open.values()].filter(
+  // Below `confirmed`, too: it may be in a block by now, and nobody was told.
+  const same = held.filter(
     ({ isSameCall, state }) => isSameCall && (state === 'lost' || state === 'abandoned'),
   );
+  const open = new Map(held.map((one) => [one.nonce, one]));
   if (same.length > 0) return { nonce: Math.min(...same.map(({ nonce }) => nonce)), how: 'resume' };
   for (let nonce = confirmed; ; nonce += 1) {
     const state = open.get(nonce)?.state;

@@ -54,14 +54,13 @@ export function hold(
   };
 }
 
-/** What an earlier process signed for `chainId`, from nonce `confirmed` on: nobody waits for it yet. */
-export function restoreHeld(signed: readonly Hex[], chainId: number, confirmed: number): Map<number, Held> {
+/** What an earlier process signed for `chainId`, by nonce: nobody waits for it yet. */
+export function restoreHeld(signed: readonly Hex[], chainId: number): Map<number, Held> {
   const restored = new Map<number, Held>();
   for (const raw of signed) {
     const { to, data = '0x', gas, nonce = 0, ...rest } = parseTransaction(raw);
     const { maxFeePerGas, maxPriorityFeePerGas = 0n } = rest;
     if (rest.chainId !== chainId || !to || gas === undefined || maxFeePerGas === undefined) continue;
-    if (nonce < confirmed) continue;
     const call = { to, data, name: 'an earlier transaction' };
     const before = restored.get(nonce);
     const one = before && isSameCall(before.call, call) ? before : hold(nonce, call, gas, before);

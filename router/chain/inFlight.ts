@@ -40,8 +40,8 @@ export interface InFlightOptions {
 /** One account's transactions that are under way. */
 export interface InFlight {
   /**
-   * Sends a call, with fees that rise until a block holds it. A call that was signed before and is in no block keeps
-   * its nonce: it never has effect twice.
+   * Sends a call, with fees that rise until a block holds it. A call that was signed before, and of which nobody was
+   * told how it ended or a reorg undid it, keeps its nonce: it never has effect twice.
    *
    * @param gas Its limit; asked for when it is the call's turn. A rejection is passed on, and nothing is sent.
    * @param until After which nobody waits any more; an instant of the clock.
@@ -58,7 +58,7 @@ const LAST_POLL_MS = 2_000;
 const MAX_LAG_MS = 5_000;
 /** How many nonces are remembered once a block holds them: more than a reorg takes away. */
 const REMEMBERED = 32;
-/** After so many, what is settled is taken out of the file. */
+/** When the file is tidied though nothing gets into a block. */
 const MAX_NOTED = 128;
 const MAX_NONCE_TRIES = 3;
 
@@ -82,10 +82,15 @@ export function createInFlight(options: InFlightOptions): InFlight {
   function note(raw: Hex): void {
     signed?.note(raw);
     noted += 1;
-    if (noted < MAX_NOTED) return;
+    if (noted >= MAX_NOTED) tidy();
+  }
+
+  /** Leaves in the file what may still be under way: what somebody was told of is done. */
+  function tidy(): void {
     const open = [...held.values()].filter(({ state }) => state !== 'included');
-    signed?.keep(open.flatMap((one) => [...one.others, ...one.signed]).map((one) => one.raw));
-    noted = 0;
+    const raws = open.flatMap((one) => [...one.others, ...one.signed]).map(({ raw }) => raw);
+    signed?.keep(raws);
+    noted = raws.length;
   }
 
   function tell(kind: SendNews['kind'], { call, nonce }: Held, hash?: Hex): void {
@@ -97,10 +102,18 @@ export function createInFlight(options: InFlightOptions): InFlight {
   const pendingCount = () => client.getTransactionCount({ address, blockTag: 'pending' });
 
   async function restore(file: SignedTransactions): Promise<void> {
-    const [confirmed, chainId] = await Promise.all([confirmedCount(), client.getChainId()]);
     const before = file.read();
-    for (const [nonce, one] of restoreHeld(before, chainId, confirmed)) held.set(nonce, one);
+    for (const [nonce, one] of restoreHeld(before, await client.getChainId())) held.set(nonce, one);
     noted = before.length;
+  }
+
+  /** What the last process left is known before a call is tried out: it may be the same one. */
+  async function begin(): Promise<void> {
+    if (signed !== undefined) restored ??= restore(signed);
+    await restored?.catch((error: unknown) => {
+      restored = undefined;
+      throw error;
+    });
   }
 
   /** Whether a reorg took away the block that held it; waits for nodes that only lag. */
@@ -127,11 +140,6 @@ export function createInFlight(options: InFlightOptions): InFlight {
 
   /** Chooses a nonce and sends. */
   async function place(call: OutgoingCall, gas: bigint, triesLeft = MAX_NONCE_TRIES): Promise<Held> {
-    if (signed !== undefined) restored ??= restore(signed);
-    await restored?.catch((error: unknown) => {
-      restored = undefined;
-      throw error;
-    });
     const [confirmed, pending, prices] = await Promise.all([confirmedCount(), pendingCount(), market()]);
     const first = await firstOpen(confirmed);
     const known = [...held.values()].map((one) => ({ ...one, isSameCall: isSameCall(one.call, call) }));
@@ -233,6 +241,7 @@ export function createInFlight(options: InFlightOptions): InFlight {
     one.state = 'included';
     one.block = { number: receipt.blockNumber, hash: receipt.blockHash };
     for (const nonce of held.keys()) if (nonce < one.nonce - REMEMBERED) held.delete(nonce);
+    tidy();
     return receipt;
   }
 
@@ -243,7 +252,11 @@ export function createInFlight(options: InFlightOptions): InFlight {
 
   return {
     async send(call, gas, until) {
-      return await settled(await inTurn(async () => await place(call, await gas())), until);
+      const placed = inTurn(async () => {
+        await begin();
+        return await place(call, await gas());
+      });
+      return await settled(await placed, until);
     },
   };
 }

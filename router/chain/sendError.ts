@@ -15,7 +15,7 @@ export function isNonceUsed(error: unknown): boolean {
   return NonceTooLowError.nodeMessage.test(plainText(error).toLowerCase());
 }
 
-/** The node itself said no. Any other failure may have come after the transaction was taken. */
+/** The node itself said no. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof BaseError && error.walk((cause) => cause instanceof RpcRequestError) !== null;
 }

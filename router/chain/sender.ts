@@ -1,7 +1,7 @@
 import { type Hex, keccak256, type LocalAccount, type PublicClient } from 'viem';
 import type { Clock } from '../core/clock.ts';
 import { type Fees, firstFees, raisedFees } from './fees.ts';
-import type { Held } from './held.ts';
+import type { Held, Signed } from './held.ts';
 import { isRefusal, isReplacementRefused } from './sendError.ts';
 
 export interface SenderOptions {
@@ -32,34 +32,32 @@ export function createSender({ client, account, clock, maxFeePerGas: limit, note
     );
   }
 
-  async function sign(one: Held, fees: Fees): Promise<Hex> {
+  async function sign({ nonce, gas, call }: Held, fees: Fees): Promise<Signed> {
     chainId ??= await client.getChainId();
-    const { nonce, gas, call } = one;
     const { to, data } = call;
     const raw = await account.signTransaction({ type: 'eip1559', chainId, nonce, to, data, gas, ...fees });
-    const hash = keccak256(raw);
-    if (!one.signed.some((before) => before.hash === hash)) {
-      one.signed.push({ hash, raw });
-      note(raw);
-    }
-    return raw;
+    return { hash: keccak256(raw), raw };
   }
 
   async function submit(one: Held, fees: Fees, market: Fees): Promise<Hex> {
-    const raw = await sign(one, fees);
-    const hash = keccak256(raw);
+    const { hash, raw } = await sign(one, fees);
+    const isNew = !one.signed.some((before) => before.hash === hash);
+    if (isNew) {
+      one.signed.push({ hash, raw });
+      note(raw);
+    }
     one.sentAt = clock.now();
     try {
       await client.sendRawTransaction({ serializedTransaction: raw });
     } catch (error) {
       // The answer may be lost, or say "already known", while the node has it all the same.
       if (!(await isKnown(hash))) {
-        if (isReplacementRefused(error)) {
-          const raised = raisedFees(fees, market, limit);
-          if (raised) return await submit(one, raised, market);
-        }
+        // Every other failure may have come after it was taken.
         if (!isRefusal(error)) one.floor = fees;
-        throw error;
+        else if (isNew) one.signed.pop();
+        const raised = isReplacementRefused(error) ? raisedFees(fees, market, limit) : undefined;
+        if (raised === undefined) throw error;
+        return await submit(one, raised, market);
       }
     }
     one.floor = fees;

@@ -68,8 +68,8 @@ test('from notes it is known what may be on its way: each nonce’s last call, w
     await sign(6, '0x03', 15n),
     await sign(7, '0x04', 10n, 1),
   ];
-  const restored = restoreHeld(signed, 31337, 5);
-  expect([...restored.keys()]).toEqual([5, 6]);
+  const restored = restoreHeld(signed, 31337);
+  expect([...restored.keys()]).toEqual([4, 5, 6]);
   expect(restored.get(5)).toMatchObject({
     call: { to: TO, data: '0x01' },
     state: 'abandoned',
