@@ -44,13 +44,6 @@ export function word(value: unknown): Hex | undefined {
   return digits === undefined ? undefined : `0x${digits.padStart(64, '0')}`;
 }
 
-/** A block's time as other objects repeat it: no standard says how, and some nodes write it as a JSON number. */
-export function repeatedTime(value: unknown): Hex | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-    ? quantityText(value)
-    : quantity(value);
-}
-
 export function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)

@@ -1,19 +1,8 @@
 import type { Input } from '@ethereumjs/rlp';
 import type { Hex } from 'viem';
-import {
-  address,
-  bytesOf,
-  data,
-  hash,
-  likeness,
-  likenessIfGiven,
-  listOf,
-  quantity,
-  quantityText,
-  record,
-  repeatedTime,
-} from './fields.ts';
+import { address, bytesOf, data, hash, likeness, listOf, quantity, quantityText, record } from './fields.ts';
 import type { HeaderFields } from './headerForm.ts';
+import { timeRepetition } from './repetition.ts';
 import type { Comparison } from './verdict.ts';
 
 /** What a receipt commits to of a log. */
@@ -62,7 +51,7 @@ export function* logComparisons(value: unknown, log: PlacedLog): Generator<Compa
   yield ['transactionHash', likeness(hash, given.transactionHash, log.transactionHash)];
   yield ['blockHash', likeness(hash, given.blockHash, log.blockHash)];
   yield ['blockNumber', likeness(quantity, given.blockNumber, log.header.number)];
-  yield ['blockTimestamp', likenessIfGiven(repeatedTime, given.blockTimestamp, log.header.timestamp)];
+  yield timeRepetition(given, log.header);
   const { removed } = given;
   if (removed === true) yield ['removed', 'other'];
   else yield ['removed', removed === undefined || removed === false ? 'same' : 'missing'];

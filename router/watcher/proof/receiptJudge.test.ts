@@ -6,6 +6,7 @@ import { blockOf, blocksWithReceipts, mainnetBlocks, receiptsOf } from './mainne
 import { mutations } from './mutation.fixture.ts';
 import { judgeReceipt, judgeReceipts } from './receiptJudge.ts';
 import { proveReceipts } from './receipts.ts';
+import { judgeTransaction } from './transactionJudge.ts';
 
 test('there are real receipts with logs, with a status and with a root', () => {
   const outcomes = blocksWithReceipts.flatMap((fixture) =>
@@ -94,4 +95,33 @@ test.each(blocksWithReceipts)('the bloom of a real block of $fork is that of its
   const items = receipts.flatMap(({ logs }) => logs.flatMap(({ address, topics }) => [address, ...topics]));
   expect(logsBloom(items)).toBe(block.header.fields.logsBloom);
   for (const item of items) expect(contains(block.header.fields.logsBloom, item)).toBe(true);
+});
+
+test('what old or odd nodes leave out or repeat otherwise accuses none of them', () => {
+  const fixture = blocksWithReceipts.at(-1);
+  if (fixture?.receipts === undefined) throw new Error('no fixture');
+  const truth = receiptsOf(fixture);
+  const [real] = fixture.receipts;
+  const time = truth.block.header.fields.timestamp;
+  const odd = [{ type: undefined }, { blockTimestamp: '0x0' }, { contractAddress: `0x${'0'.repeat(40)}` }];
+  for (const change of odd)
+    expect(judgeReceipt({ ...real, ...change }, truth, 0, 'ethereum').kind).toBe('unprovable');
+  const right = [
+    { effectiveGasPrice: null },
+    { blockTimestamp: time },
+    { blockTimestamp: Number(time) },
+    { root: '0x' },
+  ];
+  for (const change of right)
+    expect(judgeReceipt({ ...real, ...change }, truth, 0, 'ethereum')).toEqual({ kind: 'proven' });
+  const transaction = fixture.block.transactions[0];
+  for (const change of [
+    { type: undefined },
+    { v: '0x25' },
+    { v: '0x1c', yParity: undefined },
+    { gasPrice: '0x0' },
+  ])
+    expect(judgeTransaction({ ...transaction, ...change }, truth.block, 0, 'ethereum').kind).not.toBe(
+      'refuted',
+    );
 });

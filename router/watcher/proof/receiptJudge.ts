@@ -11,13 +11,13 @@ import {
   quantityText,
   recipient,
   record,
-  repeatedTime,
 } from './fields.ts';
 import type { HeaderFields } from './headerForm.ts';
 import { logComparisons } from './logEntry.ts';
 import type { NetworkRules } from './networkRules.ts';
 import type { ProvenReceipt, ProvenReceipts } from './receipts.ts';
-import { transactionType } from './transactionForm.ts';
+import { timeRepetition } from './repetition.ts';
+import { typeLikeness } from './transactionForm.ts';
 import { paidPrice } from './transactionJudge.ts';
 import { type Comparison, type Likeness, unprovable, type Verdict, verdictOf } from './verdict.ts';
 
@@ -84,8 +84,8 @@ function* receiptComparisons(
   yield ['transactionIndex', likeness(quantity, given.transactionIndex, quantityText(index))];
   yield ['blockHash', likeness(hash, given.blockHash, header.hash)];
   yield ['blockNumber', likeness(quantity, given.blockNumber, header.fields.number)];
-  yield ['blockTimestamp', likenessIfGiven(repeatedTime, given.blockTimestamp, header.fields.timestamp)];
-  yield ['type', likeness(transactionType, given.type, transaction.type)];
+  yield timeRepetition(given, header.fields);
+  yield ['type', typeLikeness(given.type, transaction.type)];
   yield ['to', likeness(recipient, given.to, transaction.fields.get('to')?.text ?? '0x')];
   const readOutcome = outcome.field === 'root' ? hash : quantity;
   yield [outcome.field, likeness(readOutcome, given[outcome.field], outcome.text)];

@@ -8,12 +8,14 @@ import {
   data,
   hash,
   hexOf,
+  likeness,
   listOf,
   quantity,
   type Reader,
   recipient,
   record,
 } from './fields.ts';
+import type { Likeness } from './verdict.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -120,6 +122,12 @@ export function transactionForm(type: Hex): readonly TransactionField[] | undefi
 /** Of which type a node says that a transaction is; old nodes say nothing of the first. */
 export function transactionType(value: unknown): Hex | undefined {
   return value === undefined || value === null ? '0x0' : quantity(value);
+}
+
+/** A type that is left out says nothing of a transaction that has one. */
+export function typeLikeness(value: unknown, truth: Hex): Likeness {
+  if (value === undefined || value === null) return truth === '0x0' ? 'same' : 'missing';
+  return likeness(quantity, value, truth);
 }
 
 /** By name, in the form's order. Undefined when one is not there. */

@@ -1,19 +1,11 @@
 import type { Hex } from 'viem';
 import type { ProvenBlock } from './block.ts';
-import {
-  address,
-  hash,
-  likeness,
-  likenessIfGiven,
-  quantity,
-  quantityText,
-  record,
-  repeatedTime,
-} from './fields.ts';
+import { address, hash, likeness, quantity, quantityText, record } from './fields.ts';
 import type { NetworkRules } from './networkRules.ts';
+import { repetition, timeRepetition } from './repetition.ts';
 import type { Transaction } from './transaction.ts';
-import { transactionForm, transactionType } from './transactionForm.ts';
-import { type Comparison, type Likeness, unprovable, type Verdict, verdictOf } from './verdict.ts';
+import { transactionForm, typeLikeness } from './transactionForm.ts';
+import { type Comparison, unprovable, type Verdict, verdictOf } from './verdict.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,11 +35,11 @@ export function* transactionComparisons(given: Fields, place: TransactionPlace):
   const form = transaction && transactionForm(transaction.type);
   if (transaction === undefined || form === undefined) return yield ['transaction', 'missing'];
   const { header } = block;
-  yield ['type', likeness(transactionType, given.type, transaction.type)];
+  yield ['type', typeLikeness(given.type, transaction.type)];
   yield ['hash', likeness(hash, given.hash, transaction.hash)];
   yield ['blockHash', likeness(hash, given.blockHash, header.hash)];
   yield ['blockNumber', likeness(quantity, given.blockNumber, header.fields.number)];
-  yield ['blockTimestamp', likenessIfGiven(repeatedTime, given.blockTimestamp, header.fields.timestamp)];
+  yield timeRepetition(given, header.fields);
   yield ['transactionIndex', likeness(quantity, given.transactionIndex, quantityText(index))];
   for (const { name, read } of form) {
     const said = read(given)?.text;
@@ -61,10 +53,7 @@ export function* transactionComparisons(given: Fields, place: TransactionPlace):
   yield* repetitions(given, transaction, header.fields.baseFeePerGas);
 }
 
-/**
- * What says once more what the fields of the encoding say. Nodes differ in it (`gasPrice` of one with fees is what was
- * paid, or what was offered): it proves nothing when it is another, and refutes nothing.
- */
+/** What says once more what the fields of the encoding say; `gasPrice` of one with fees was paid, or offered. */
 function* repetitions(
   given: Fields,
   transaction: Transaction,
@@ -83,11 +72,6 @@ function* repetitions(
   yield ['v', given.v === undefined || (v !== undefined && forms.includes(v)) ? 'same' : 'missing'];
   if (transaction.type !== '0x1')
     yield repetition('gasPrice', given.gasPrice, quantityText(paidPrice(transaction, baseFee)));
-}
-
-function repetition(field: string, value: unknown, truth: Hex): Comparison {
-  const like: Likeness = likenessIfGiven(quantity, value, truth);
-  return [field, like === 'same' ? 'same' : 'missing'];
 }
 
 /** What a transaction paid for a unit of gas, in wei. */
