@@ -1,4 +1,6 @@
 import type { GatewayGauges } from '../observability/metrics.ts';
+import type { ServiceKey } from '../registry/providerSet.ts';
+import { scoreOf } from './scoreStatus.ts';
 import { settlementGauges } from './settlementGauges.ts';
 import type { SettlementState } from './settlementState.ts';
 import type { RouterView } from './status.ts';
@@ -9,7 +11,7 @@ export function gatewayGauges(state: {
   readonly settlement: SettlementState | undefined;
   readonly routers: readonly RouterView[];
 }): GatewayGauges {
-  const set = state.settlement?.set;
+  const { set, record } = state.settlement ?? {};
   return {
     draining: state.draining,
     set:
@@ -29,6 +31,7 @@ export function gatewayGauges(state: {
         eligible: view.state === 'eligible',
         head: view.head,
         inFlight: view.inFlight,
+        score: record && view.tier === 'network' ? scoreOf(record, view.key as ServiceKey) : undefined,
       })),
     })),
   };

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { ms, unixSeconds } from '../core/units.ts';
-import { emptySet } from '../registry/providerSet.ts';
+import type { NetworkRecord } from '../registry/networkRecord.ts';
+import { emptySet, type ServiceKey } from '../registry/providerSet.ts';
 import type { NetworkRouter } from './networkRouter.ts';
 import type { ServiceView } from './serviceView.ts';
+import type { SettlementState } from './settlementState.ts';
 import { gatewayStatus } from './status.ts';
 
 const view: ServiceView = {
@@ -47,6 +49,21 @@ const router: NetworkRouter = {
 };
 const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const totals = { calls: 3, failed: 0, failovers: 1 };
+const STARTING: SettlementState = {
+  chainId: 1,
+  source: 'chain',
+  set: undefined,
+  status: {
+    state: 'starting',
+    ageMs: ms(1),
+    lastError: undefined,
+    via: undefined,
+    backfill: undefined,
+    registry: REGISTRY,
+    endpoints: [],
+  },
+  record: undefined,
+};
 
 test('shows the set, the networks and each service with its reason', () => {
   const set = emptySet({
@@ -109,6 +126,7 @@ test('shows the set, the networks and each service with its reason', () => {
               inFlight: 1,
               calls: 2,
               failures: 0,
+              score: null,
               abilities: {
                 declared: ['full'],
                 shown: ['archive'],
@@ -125,20 +143,37 @@ test('shows the set, the networks and each service with its reason', () => {
   );
 });
 
+test('shows what watchers say of a service of the network, the newest epochs first, and of nobody else', () => {
+  const block = { number: 1n, hash: '0x1', parentHash: '0x0', timestamp: unixSeconds(1) } as const;
+  const key = 'k' as ServiceKey;
+  const said = { watchers: 3, availability: 2 / 3, p95LatencyMs: undefined, p95BlockLag: 1, mismatches: 0 };
+  const epochs = [9, 8, 7, 6].map((epoch) => ({
+    ...{ epoch, totalWeight: 3, reports: [] },
+    verdicts: new Map(epoch === 8 ? [] : [[key, { ...said, score: 1 / 3 }]]),
+  }));
+  const record: NetworkRecord = { block, lastEpoch: 9, epochs, scores: new Map([[key, 0.5]]), cases: [] };
+  const shown = (made: NetworkRecord | undefined, of = view) => {
+    const settlement = { ...STARTING, record: made };
+    const routers = [{ ...router, services: () => [of] }];
+    const page = gatewayStatus({ version: '1.0.0', draining: false, settlement, routers, totals });
+    return page.networks[0]?.services[0]?.score;
+  };
+  const nine = {
+    ...{ epoch: 9, watchers: 3, availability: 0.6667, p95LatencyMs: null, p95BlockLag: 1, mismatches: 0 },
+    score: 0.3333,
+  };
+  expect(shown(record)).toEqual({
+    factor: 0.5,
+    epochs: [nine, { ...nine, epoch: 7 }, { ...nine, epoch: 6 }],
+  });
+  expect(shown(record, { ...view, key: 'nobody spoke of it' })).toEqual({ factor: 1, epochs: [] });
+  expect(shown(record, { ...view, tier: 'own' })).toBeNull();
+  expect(shown(undefined)).toBeNull();
+});
+
 test('before the first set, and without a settlement chain, what is not known is null', () => {
-  const status = {
-    state: 'starting',
-    ageMs: ms(1),
-    lastError: undefined,
-    via: undefined,
-    backfill: undefined,
-    registry: REGISTRY,
-    endpoints: [],
-  } as const;
-  const nothing = { set: undefined, record: undefined };
-  const settlement = { chainId: 1, source: 'chain', status, ...nothing } as const;
   const base = { version: '1.0.0', draining: false, routers: [], totals };
-  expect(gatewayStatus({ ...base, settlement }).settlement).toMatchObject({
+  expect(gatewayStatus({ ...base, settlement: STARTING }).settlement).toMatchObject({
     via: null,
     block: null,
     lastError: null,

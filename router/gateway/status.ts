@@ -1,5 +1,8 @@
+import type { NetworkRecord } from '../registry/networkRecord.ts';
+import type { ServiceKey } from '../registry/providerSet.ts';
 import type { CallTotals } from './callHandler.ts';
 import type { NetworkRouter } from './networkRouter.ts';
+import { type ScoreStatus, scoreStatus } from './scoreStatus.ts';
 import type { ServiceView } from './serviceView.ts';
 import type { SettlementState } from './settlementState.ts';
 import { type SettlementStatus, settlementStatus } from './settlementStatus.ts';
@@ -36,6 +39,8 @@ export interface ServiceStatus {
   readonly inFlight: number;
   readonly calls: number;
   readonly failures: number;
+  /** Null for own nodes, and as long as what watchers say was not read. */
+  readonly score: ScoreStatus | null;
   readonly abilities: {
     readonly declared: readonly string[];
     readonly shown: readonly string[];
@@ -60,13 +65,13 @@ export function gatewayStatus(state: {
       caip2: router.caip2,
       slug: router.slug,
       head: router.agreedHead() ?? null,
-      services: router.services().map(serviceStatus),
+      services: router.services().map((view) => serviceStatus(view, state.settlement?.record)),
     })),
     totals: state.totals,
   };
 }
 
-function serviceStatus(view: ServiceView): ServiceStatus {
+function serviceStatus(view: ServiceView, record: NetworkRecord | undefined): ServiceStatus {
   return {
     label: view.label,
     provider: view.provider ?? null,
@@ -80,6 +85,8 @@ function serviceStatus(view: ServiceView): ServiceStatus {
     inFlight: view.inFlight,
     calls: view.calls,
     failures: view.failures,
+    // The key of the network's service; own nodes have one of another kind.
+    score: view.tier === 'own' ? null : scoreStatus(record, view.key as ServiceKey),
     abilities: { ...view.abilities, maxLogBlocks: view.abilities.maxLogBlocks ?? null },
   };
 }

@@ -25,10 +25,11 @@ test('counts calls, attempts and fail-overs under bounded labels', async () => {
 test('gauges show the state of the scrape and drop what is gone', async () => {
   const registry = new Registry();
   const metrics = createMetrics(registry);
-  const service = { service: 'own-1', eligible: true, head: 7, inFlight: 2 };
+  const service = { service: 'own-1', eligible: true, head: 7, inFlight: 2, score: undefined };
+  const scored = { ...service, service: '0xabcd…ef12', score: 0.75 };
   let gauges: GatewayGauges = {
     set: { block: 12, ageSeconds: 1.5, services: 1 },
-    networks: [{ network: 'ethereum', head: 8, services: [service] }],
+    networks: [{ network: 'ethereum', head: 8, services: [service, scored] }],
     draining: false,
   };
   metrics.collectFrom(() => gauges);
@@ -37,6 +38,9 @@ test('gauges show the state of the scrape and drop what is gone', async () => {
   expect(before).toContain('din_provider_set_age_seconds 1.5');
   expect(before).toContain('din_network_head_block{network="ethereum"} 8');
   expect(before).toContain('din_service_eligible{network="ethereum",service="own-1"} 1');
+  expect(before.match(/^din_service_score{.*/gm)).toEqual([
+    'din_service_score{network="ethereum",service="0xabcd…ef12"} 0.75',
+  ]);
   gauges = { networks: [], draining: true };
   const after = await registry.metrics();
   expect(after).not.toContain('own-1');

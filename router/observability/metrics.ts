@@ -19,6 +19,8 @@ export interface GatewayGauges {
       readonly eligible: boolean;
       readonly head: number | undefined;
       readonly inFlight: number;
+      /** Undefined for own nodes, and without a record. */
+      readonly score: number | undefined;
     }[];
   }[];
   readonly draining: boolean;
@@ -162,6 +164,17 @@ function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
     (set, { networks }) => {
       for (const { network, services } of networks) {
         for (const { service, inFlight } of services) set({ network, service }, inFlight);
+      }
+    },
+  );
+
+  gauge(
+    'din_service_score',
+    'What the weight of the service is multiplied with for what watchers say of it, 0.1 to 1',
+    perService,
+    (set, { networks }) => {
+      for (const { network, services } of networks) {
+        for (const { service, score } of services) if (score !== undefined) set({ network, service }, score);
       }
     },
   );
