@@ -23,7 +23,7 @@ export function createSigningProvider(
   rpcUrl: string,
   account: LocalAccount,
   chainId: number,
-  beforeSending: (signed: Hex) => Promise<void>,
+  beforeSending: (signed: Hex) => void,
 ): EIP1193Provider {
   const transport = http(rpcUrl, { retryCount: 3 })({});
   const send = (method: string, params: unknown) => transport.request({ method, params });
@@ -31,7 +31,7 @@ export function createSigningProvider(
     async request({ method, params }: RequestArguments): Promise<unknown> {
       if (method !== 'eth_sendTransaction' || !Array.isArray(params)) return send(method, params);
       const signed = await sign(params[0], account, chainId);
-      await beforeSending(signed);
+      beforeSending(signed);
       return send('eth_sendRawTransaction', [signed]);
     },
   };

@@ -82,8 +82,8 @@ export interface TransactorOptions {
   /** Never offered more than this for a unit of gas, in the chain's coin's smallest unit. */
   readonly maxFeePerGas?: bigint;
   /** Lets a new process see through what the last one sent. */
-  readonly signed?: SignedTransactions;
-  readonly onNews?: (news: SendNews) => void;
+  readonly signed?: SignedTransactions | undefined;
+  readonly onNews?: ((news: SendNews) => void) | undefined;
 }
 
 export function createTransactor(options: TransactorOptions): Transactor {

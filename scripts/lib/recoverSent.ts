@@ -1,15 +1,14 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EIP1193Provider } from '@nomicfoundation/ignition-core';
-import { type Hex, isHex, keccak256, parseTransaction } from 'viem';
+import { type Hex, keccak256, parseTransaction } from 'viem';
+import { openSignedTransactions, type SignedTransactions } from '../../router/chain/signedTransactions.ts';
 
-/** Signed transactions, one a line, in the journal's directory. No secret: each can be in the chain once only. */
-const SIGNED = 'signed-transactions.txt';
 const JOURNAL = 'journal.jsonl';
 
-/** Notes a transaction; to be done before it is sent. */
-export async function noteSigned(deploymentDir: string, signed: Hex): Promise<void> {
-  await appendFile(join(deploymentDir, SIGNED), `${signed}\n`);
+/** Of a deployment, in its journal's directory. */
+export function signedOf(deploymentDir: string): SignedTransactions {
+  return openSignedTransactions(join(deploymentDir, 'signed-transactions.txt'));
 }
 
 /**
@@ -21,8 +20,7 @@ export async function recoverSent(deploymentDir: string, provider: EIP1193Provid
   const journal = await readOrEmpty(join(deploymentDir, JOURNAL));
   if (journal === '') return;
   const { trackTransaction } = await import('@nomicfoundation/ignition-core');
-  const lines = (await readOrEmpty(join(deploymentDir, SIGNED))).split('\n');
-  const signed = lines.filter((line): line is Hex => isHex(line) && line.length > 2);
+  const signed = signedOf(deploymentDir).read();
   await forgetUnsigned(deploymentDir, journal, signed);
   for (const transaction of signed) {
     const hash = keccak256(transaction);

@@ -11,7 +11,7 @@ import { isDevelopmentChain } from '../../ignition/lib/parameterProblems.ts';
 import { createProgressListener } from '../../ignition/lib/progress.ts';
 import { createSigningProvider } from '../../ignition/lib/signingProvider.ts';
 import { DinError } from '../../router/core/dinError.ts';
-import { noteSigned, recoverSent } from './recoverSent.ts';
+import { recoverSent, signedOf } from './recoverSent.ts';
 
 export interface IgnitionRun {
   readonly rpcUrl: string;
@@ -46,9 +46,8 @@ export async function runIgnition(
     loadModule(),
   ]);
   await mkdir(deploymentDir, { recursive: true });
-  const provider = createSigningProvider(rpcUrl, account, chainId, (signed) =>
-    noteSigned(deploymentDir, signed),
-  );
+  const { note } = signedOf(deploymentDir);
+  const provider = createSigningProvider(rpcUrl, account, chainId, note);
   await recoverSent(deploymentDir, provider);
   const result = await deploy({
     config: isDevelopmentChain(chainId) ? DEVELOPMENT_CONFIG : {},
