@@ -1,7 +1,7 @@
 import { encode } from '@ethereumjs/rlp';
 import type { Hex } from 'viem';
 import type { ProvenBlock } from './block.ts';
-import { logsBloom } from './bloom.ts';
+import { createLogsBloom } from './bloom.ts';
 import { bytesOf, bytesOfQuantity, hash, list, listOf, quantity, quantityText, record } from './fields.ts';
 import { bloomItems, type PlacedLog, readLogEntry, rlpOfLog } from './logEntry.ts';
 import { orderedRoot } from './orderedRoot.ts';
@@ -30,6 +30,7 @@ interface ReceiptPlace {
   readonly transaction: Transaction;
   readonly firstLogIndex: number;
   readonly gasUsedBefore: bigint;
+  readonly bloomOf: ReturnType<typeof createLogsBloom>;
 }
 
 /** Whether an `eth_getBlockReceipts` answer holds the receipts to which a block commits. */
@@ -37,10 +38,18 @@ export function proveReceipts(answer: unknown, block: ProvenBlock): Proof<Proven
   const given = list(answer);
   if (given?.length !== block.transactions.length) return unprovable('no receipts');
   const receipts: ProvenReceipt[] = [];
+  const bloomOf = createLogsBloom();
   let firstLogIndex = 0;
   let gasUsedBefore = 0n;
   for (const [index, transaction] of block.transactions.entries()) {
-    const receipt = readReceipt(given[index], { block, index, transaction, firstLogIndex, gasUsedBefore });
+    const receipt = readReceipt(given[index], {
+      block,
+      index,
+      transaction,
+      firstLogIndex,
+      gasUsedBefore,
+      bloomOf,
+    });
     if (receipt === undefined) return unprovable('receipt of another form');
     receipts.push(receipt);
     firstLogIndex += receipt.logs.length;
@@ -73,7 +82,7 @@ function readReceipt(value: unknown, place: ReceiptPlace): ProvenReceipt | undef
     outcome,
     cumulativeGasUsed,
     gasUsed: quantityText(gasUsed),
-    logsBloom: logsBloom(entries.flatMap(bloomItems)),
+    logsBloom: place.bloomOf(entries.flatMap(bloomItems)),
     logs,
   };
 }
