@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Address, getAddress, type Hex, isAddress, type LocalAccount } from 'viem';
 import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts';
+import { openKeystore } from '../../router/chain/openKeystore.ts';
 import { DinError } from '../../router/core/dinError.ts';
 import type { CliIo } from './cliIo.ts';
-import { openKeystore } from './keystore.ts';
 
 /** The names under which one key is found. */
 interface KeyNames {

@@ -1,9 +1,13 @@
+import { scryptSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Keystore } from 'ox';
+import { toHex } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKeystore, openKeystore } from './keystore.ts';
+import { openKeystore } from '../../router/chain/openKeystore.ts';
+import { createKeystore } from './keystore.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -70,6 +74,27 @@ describe('a keystore file', () => {
     expect(await openKeystore(path, 'testpassword')).toBe(
       '0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d',
     );
+  });
+
+  // By go-ethereum's defaults for weak machines.
+  test('of go-ethereum opens', async () => {
+    const path = join(dir, 'geth.json');
+    const privateKey = generatePrivateKey();
+    const kdfparams = { dklen: 32, n: 4_096, r: 8, p: 6, salt: 'ab'.repeat(32) };
+    const key = scryptSync('testpassword', Buffer.from(kdfparams.salt, 'hex'), 32, { N: 4_096, r: 8, p: 6 });
+    const iv = new Uint8Array(16);
+    const keystore = Keystore.encrypt(privateKey, toHex(key), { kdf: 'scrypt', kdfparams, iv });
+    await writeFile(path, JSON.stringify(keystore));
+    expect(await openKeystore(path, 'testpassword')).toBe(privateKey);
+  });
+
+  // What this command line made before.
+  test('with the parameters of the definition opens', async () => {
+    const path = join(dir, 'definition.json');
+    const privateKey = generatePrivateKey();
+    const [key, options] = await Keystore.scryptAsync({ password: 'testpassword', n: 2 ** 16 });
+    await writeFile(path, JSON.stringify(Keystore.encrypt(privateKey, key, options)));
+    expect(await openKeystore(path, 'testpassword')).toBe(privateKey);
   });
 
   test.each([

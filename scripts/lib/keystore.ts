@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Keystore } from 'ox';
-import { type Hex, isHex } from 'viem';
+import type { Hex } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
-import { z } from 'zod';
+import { deriveKeystoreKey } from '../../router/chain/keystoreKey.ts';
 import { DinError } from '../../router/core/dinError.ts';
 
 export type Kdf = 'scrypt' | 'pbkdf2';
@@ -17,38 +17,6 @@ export interface CreateKeystoreArgs {
   readonly kdf?: Kdf;
 }
 
-const hex = z.string().regex(/^[0-9a-f]+$/i);
-// Bounds keep a damaged or malicious file from taking the machine's memory or hours.
-const schema = z.object({
-  version: z.literal(3),
-  id: z.string().default(''),
-  crypto: z.object({
-    cipher: z.literal('aes-128-ctr'),
-    ciphertext: hex.length(64),
-    cipherparams: z.object({ iv: hex.length(32) }),
-    mac: hex.length(64),
-    kdf: z.enum(['scrypt', 'pbkdf2']),
-    kdfparams: z.union([
-      z.object({
-        n: z
-          .int()
-          .positive()
-          .max(2 ** 20),
-        r: z.int().positive().max(64),
-        p: z.int().positive().max(64),
-        dklen: z.literal(32),
-        salt: hex,
-      }),
-      z.object({
-        c: z.int().positive().max(10_000_000),
-        prf: z.literal('hmac-sha256'),
-        dklen: z.literal(32),
-        salt: hex,
-      }),
-    ]),
-  }),
-});
-
 /**
  * Writes a private key, encrypted (Web3 Secret Storage version 3), readable by its owner alone.
  * @returns The key's address.
@@ -57,11 +25,13 @@ const schema = z.object({
 export async function createKeystore(args: CreateKeystoreArgs): Promise<Hex> {
   const { path, privateKey, password, kdf = 'scrypt' } = args;
   const address = privateKeyToAddress(privateKey);
-  const [key, options] =
-    kdf === 'scrypt'
-      ? await Keystore.scryptAsync({ password, n: 2 ** 18, r: 8, p: 1 })
-      : await Keystore.pbkdf2Async({ password });
-  const keystore = Keystore.encrypt(privateKey, key, { ...options, id: randomUUID() });
+  const derivation = newDerivation(kdf);
+  const key = await deriveKeystoreKey(derivation, password);
+  const keystore = Keystore.encrypt(privateKey, key, {
+    ...derivation,
+    iv: randomBytes(16),
+    id: randomUUID(),
+  });
   const text = `${JSON.stringify({ address: address.slice(2).toLowerCase(), ...keystore }, null, 2)}\n`;
   await mkdir(dirname(path), { recursive: true });
   try {
@@ -73,41 +43,12 @@ export async function createKeystore(args: CreateKeystoreArgs): Promise<Hex> {
   return address;
 }
 
-/**
- * Decrypts a keystore file.
- * @throws {@link KeystoreUnreadableError}, {@link KeystorePasswordError}
- */
-export async function openKeystore(path: string, password: string): Promise<Hex> {
-  const keystore = await readKeystore(path);
-  let privateKey: Hex;
-  try {
-    privateKey = Keystore.decrypt(keystore, await Keystore.toKeyAsync(keystore, { password }));
-  } catch (cause) {
-    throw new KeystorePasswordError(path, { cause });
-  }
-  if (!isHex(privateKey) || privateKey.length !== 66)
-    throw new KeystoreUnreadableError(path, 'it holds no 32-byte key');
-  return privateKey;
-}
-
-async function readKeystore(path: string): Promise<Keystore.Keystore> {
-  let data: unknown;
-  try {
-    data = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const why = isErrno(cause, 'ENOENT') ? 'there is no such file' : 'it is not readable as JSON';
-    throw new KeystoreUnreadableError(path, why, { cause });
-  }
-  const parsed = schema.safeParse(data);
-  if (!parsed.success) {
-    const field = parsed.error.issues[0]?.path.join('.') || 'the file';
-    throw new KeystoreUnreadableError(path, `not Web3 Secret Storage version 3 (${field})`);
-  }
-  const { kdf, kdfparams, ...rest } = parsed.data.crypto;
-  // The two branches tell the type checker which parameters belong to which function.
-  if (kdf === 'scrypt' && 'n' in kdfparams) return { ...parsed.data, crypto: { ...rest, kdf, kdfparams } };
-  if (kdf === 'pbkdf2' && 'c' in kdfparams) return { ...parsed.data, crypto: { ...rest, kdf, kdfparams } };
-  throw new KeystoreUnreadableError(path, `its parameters are not those of ${kdf}`);
+/** As costly as other wallets make it: a quarter of a gigabyte, or as many rounds. */
+function newDerivation(kdf: Kdf) {
+  const salt = randomBytes(32).toString('hex');
+  return kdf === 'scrypt'
+    ? { kdf, kdfparams: { dklen: 32, n: 2 ** 18, r: 8, p: 1, salt } }
+    : { kdf, kdfparams: { dklen: 32, c: 2 ** 18, prf: 'hmac-sha256' as const, salt } };
 }
 
 function isErrno(error: unknown, code: string): boolean {
@@ -118,19 +59,5 @@ export class KeystoreExistsError extends DinError {
   readonly code = 'KEYSTORE_EXISTS';
   constructor(path: string) {
     super(`${path} exists already; a key is never overwritten: choose another file`);
-  }
-}
-
-export class KeystoreUnreadableError extends DinError {
-  readonly code = 'KEYSTORE_UNREADABLE';
-  constructor(path: string, why: string, options?: { cause?: unknown }) {
-    super(`Cannot read the keystore ${path}: ${why}`, options);
-  }
-}
-
-export class KeystorePasswordError extends DinError {
-  readonly code = 'KEYSTORE_PASSWORD';
-  constructor(path: string, options?: { cause?: unknown }) {
-    super(`The password does not open the keystore ${path}`, options);
   }
 }

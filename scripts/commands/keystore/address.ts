@@ -1,7 +1,7 @@
 import { privateKeyToAddress } from 'viem/accounts';
+import { openKeystore } from '../../../router/chain/openKeystore.ts';
 import { readPassword, statedAddress } from '../../lib/account.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
-import { openKeystore } from '../../lib/keystore.ts';
 import { createOutput } from '../../lib/output.ts';
 
 /** `din keystore address <file>` */
