@@ -12,6 +12,7 @@ import { attest } from '../router/watcher/attest.ts';
 import { createRewardClaims, type RewardClaims } from '../router/watcher/claimRewards.ts';
 import { buildReport } from '../router/watcher/report.ts';
 import { createReportStore, type ReportStore } from '../router/watcher/reportStore.ts';
+import { chunkLimits } from '../router/watcher/revealGas.ts';
 import { NETWORK, STAKE, startWatcherWorld, type WatcherWorld } from './fixtures/watcherWorld.ts';
 
 const EPOCH_SECONDS = 10;
@@ -115,7 +116,9 @@ async function reportAll(honest: readonly Party[], silent: readonly Party[]): Pr
   ] as const) {
     for (const { store, transactor } of all) {
       const author = { chainId, hub, watcher: transactor.account.address };
-      store.save(buildReport(author, epoch, [{ service, figures }], accusations, SALT));
+      store.save(
+        buildReport(author, epoch, [{ service, figures }], accusations, SALT, chunkLimits(30_000_000n)),
+      );
     }
   }
   const note = () => undefined;

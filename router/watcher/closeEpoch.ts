@@ -9,6 +9,7 @@ import { epochReport, type SampledService } from './epochReport.ts';
 import type { Prober } from './prober.ts';
 import { buildReport, type ReportAuthor } from './report.ts';
 import type { ReportStore } from './reportStore.ts';
+import { chunkLimits } from './revealGas.ts';
 import type { WatcherLog } from './watcherLog.ts';
 import { withCalls } from './withCalls.ts';
 
@@ -29,6 +30,9 @@ export interface CloseEpochDependencies {
 
 /** Near which another service must have answered: each is asked at least once within it. */
 const WITNESS_INTERVALS = 2;
+
+/** Where the chain does not say: less than any chain with users has. */
+const USUAL_BLOCK_GAS = 30_000_000n;
 
 /** Reports of so many epochs stay on disk for whoever asks what this watcher said. */
 const KEPT_EPOCHS = 1_000;
@@ -63,9 +67,17 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
     log.warn({ ...summary, reason: 'this account had no weight when the epoch began' }, 'epoch_abstained');
     return;
   }
-  store.save(buildReport(author, epoch, measured, accusations, salt()));
+  const limits = chunkLimits(await blockGas(dependencies));
+  store.save(buildReport(author, epoch, measured, accusations, salt(), limits));
   store.prune(epoch - KEPT_EPOCHS);
   log.info(summary, 'epoch_closed');
+}
+
+async function blockGas({ client }: CloseEpochDependencies): Promise<bigint> {
+  return await client.getBlock().then(
+    ({ gasLimit }) => gasLimit,
+    () => USUAL_BLOCK_GAS,
+  );
 }
 
 async function mayAttest({ client, author, log }: CloseEpochDependencies, epoch: number): Promise<boolean> {

@@ -10,6 +10,7 @@ import {
 import type { Address, Hex } from '../registry/providerSet.ts';
 import type { Accusation } from './accuse.ts';
 import type { MeasuredService } from './epochReport.ts';
+import { type ChunkLimits, chunkSizes } from './revealGas.ts';
 
 /** Whose report it is: part of what is committed to. */
 export interface ReportAuthor {
@@ -28,11 +29,6 @@ export interface Report {
   readonly commitment: Hex;
 }
 
-/** About 7 kB of calldata: cheap on any chain. */
-const MAX_RECORDS = 500;
-/** Each may write a tally: some 50,000 gas. */
-const MAX_BREACHES = 40;
-
 /** Cuts an epoch's findings into chunks that each fit into one transaction, and commits to all of them. */
 export function buildReport(
   author: ReportAuthor,
@@ -40,20 +36,16 @@ export function buildReport(
   measured: readonly MeasuredService[],
   accusations: readonly Accusation[],
   salt: Hex,
+  limits: ChunkLimits,
 ): Report {
   const records = measured
     .map(({ service, figures }) => ({ serviceId: service.id, ...figures }))
     .sort((a, b) => a.serviceId - b.serviceId);
   const breaches = sortBreaches(BigInt(epoch), accusations.map(breachOf));
-  // One chunk even of nothing: the watcher was there, and measured nothing.
-  const count = Math.max(
-    1,
-    Math.ceil(records.length / MAX_RECORDS),
-    Math.ceil(breaches.length / MAX_BREACHES),
-  );
-  const chunks = Array.from({ length: count }, (_, index) => ({
-    measurements: packMeasurements(records.slice(index * MAX_RECORDS, (index + 1) * MAX_RECORDS)),
-    breaches: breaches.slice(index * MAX_BREACHES, (index + 1) * MAX_BREACHES),
+  const sizes = chunkSizes({ records: records.length, breaches: breaches.length }, limits);
+  const chunks = sizes.map((size) => ({
+    measurements: packMeasurements(records.splice(0, size.records)),
+    breaches: breaches.splice(0, size.breaches),
   }));
   return { epoch, salt, chunks, commitment: commitmentOf(author, epoch, salt, chunks) };
 }
