@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeChainError } from '../../chain/chainError.ts';
+import { type EpochParams, lastClosedEpoch } from '../../chain/epochClock.ts';
 import type { SettlementEndpoint, SettlementEndpoints } from '../../chain/settlementEndpoints.ts';
 import type { EpochRecord, NetworkRecord } from '../../registry/networkRecord.ts';
+import type { ProviderSet } from '../../registry/providerSet.ts';
 import type { ProviderSource } from '../../registry/providerSource.ts';
 import { createChainQuirks } from '../chainQuirks.ts';
+import { createPace } from '../pace.ts';
 import type { SourceLogger } from '../sourceLogger.ts';
 import { blockBelowHead } from './logReader.ts';
 import { createRecordFollower, type RecordFollower } from './recordFollower.ts';
@@ -25,7 +28,8 @@ export interface RecordSourceArgs {
   /** Its own: what goes wrong here must not make the provider set's reader leave an endpoint. */
   readonly endpoints: SettlementEndpoints;
   /** Whose registry is followed, and what the record is about. */
-  readonly source: Pick<ProviderSource, 'current' | 'status'>;
+  readonly source: Pick<ProviderSource, 'current' | 'status' | 'onChange'>;
+  /** Least time between two looks. */
   readonly pollIntervalMs: number;
   /** Most blocks per log request. Default 10,000. */
   readonly maxRange?: number;
@@ -34,9 +38,8 @@ export interface RecordSourceArgs {
 
 // Most public endpoints allow so many at once; the ranges halve for the others.
 const MAX_RANGE = 10_000;
-// Reveals matter once their window has closed: this late is soon enough, and a tenth of the window at the most.
-const MOST_POLL_MS = 30_000;
-const LOOKS_PER_WINDOW = 10;
+// For what no set tells: that a court was replaced, or a reveal by a reorg that is long over.
+const IDLE_POLL_MS = 60_000;
 // A node's index of logs is often a little later than its headers, and nothing here is urgent.
 const BELOW_HEAD_BLOCKS = 2n;
 // While the chain keeps changing under the reading, look again at once, but not for ever.
@@ -45,7 +48,7 @@ const MAX_LOOKS = 3;
 interface Following {
   readonly registry: string;
   readonly court: string;
-  readonly revealSeconds: number;
+  readonly params: EpochParams;
   readonly follower: RecordFollower;
 }
 
@@ -58,6 +61,8 @@ export function createRecordSource(args: RecordSourceArgs): RecordSource {
   let following: Following | undefined;
   let record: NetworkRecord | undefined;
   let lastError: string | undefined;
+  /** Block in which stake was last locked or freed. */
+  let lockedAt = -1n;
 
   function publish(next: NetworkRecord | undefined): void {
     const isNews = next?.scores !== record?.scores || next?.cases !== record?.cases;
@@ -72,9 +77,8 @@ export function createRecordSource(args: RecordSourceArgs): RecordSource {
     if (court === undefined) following = undefined;
     else if (following?.court !== court || following.registry !== registry) {
       const contracts = await readWatchedContracts(client, registry);
-      const { revealSeconds } = contracts.params;
       const follower = createRecordFollower({ contracts, quirks, maxRange, onJudged, set: currentSet });
-      following = { registry, court, revealSeconds, follower };
+      following = { registry, court, params: contracts.params, follower };
     }
     return following?.follower;
   }
@@ -100,23 +104,44 @@ export function createRecordSource(args: RecordSourceArgs): RecordSource {
     publish(following?.follower.record());
   }
 
+  /**
+   * A reveal matters once its epoch is closed, which the set's block tells by its time; and whatever becomes of a case
+   * locks or frees stake.
+   */
+  function isWorthALook(set: ProviderSet): boolean {
+    if (following === undefined) return lastError !== undefined;
+    const known = following.follower.record();
+    if (known === undefined || known.block.number < lockedAt) return true;
+    return known.lastEpoch !== lastClosedEpoch(following.params, set.block.timestamp);
+  }
+
   async function follow(signal: AbortSignal): Promise<void> {
+    const pace = createPace(IDLE_POLL_MS);
+    let before = source.current();
+    const unsubscribe = source.onChange((set) => {
+      if (before !== undefined && isLockedOtherwise(before, set)) lockedAt = set.block.number;
+      before = set;
+      if (isWorthALook(set)) pace.announce();
+    });
     while (!signal.aborted) {
       // Reports about services that are not known yet would say nothing.
-      if (source.status().state === 'live') {
-        try {
-          await look(signal);
-          lastError = undefined;
-        } catch (error) {
-          if (signal.aborted) break;
-          const message = describeChainError(error);
-          if (message !== lastError) logger.warn({ error: message }, 'record_unread');
-          lastError = message;
-        }
-      }
-      const window = following ? (following.revealSeconds * 1000) / LOOKS_PER_WINDOW : 0;
-      const pollMs = Math.max(pollIntervalMs, Math.min(window, MOST_POLL_MS));
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      const isLive = source.status().state === 'live';
+      if (isLive) await lookAndTell(signal);
+      await sleep(pollIntervalMs, undefined, { signal }).catch(() => undefined);
+      if (isLive) await pace.next(signal, false);
+    }
+    unsubscribe();
+  }
+
+  async function lookAndTell(signal: AbortSignal): Promise<void> {
+    try {
+      await look(signal);
+      lastError = undefined;
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = describeChainError(error);
+      if (message !== lastError) logger.warn({ error: message }, 'record_unread');
+      lastError = message;
     }
   }
 
@@ -135,4 +160,10 @@ export function createRecordSource(args: RecordSourceArgs): RecordSource {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function isLockedOtherwise(before: ProviderSet, now: ProviderSet): boolean {
+  return now.providers
+    .differences(before.providers)
+    .some(({ before: was, after: is }) => (was?.locked ?? 0n) !== (is?.locked ?? 0n));
 }
