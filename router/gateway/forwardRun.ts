@@ -82,6 +82,8 @@ export interface CallRun {
 interface Entry extends Running {
   readonly startedAt: Ms;
   outcome: UpstreamOutcome | undefined;
+  /** Given up before it ended. */
+  isCut: boolean;
   cancel: CancelCall;
 }
 
@@ -142,9 +144,10 @@ export function createCallRun(
         if (isLongShot(reason)) longShots += 1;
         if (longShots > LONG_SHOTS) return undefined;
       }
-      const entry: Entry = { state, startedAt: clock.now(), outcome: undefined, cancel: nothing };
+      const startedAt = clock.now();
+      const entry: Entry = { state, startedAt, outcome: undefined, isCut: false, cancel: nothing };
       entries.push(entry);
-      state.health = callStarted(state.health, entry.startedAt);
+      state.health = callStarted(state.health, startedAt);
       // Of one that seems dead no long wait is expected to pay.
       const isDoubtful = reason === 'breaker-open' || reason === 'silent';
       const timeoutMs = isDoubtful ? ms(Math.min(remaining, settings.stallMs)) : remaining;
@@ -168,6 +171,7 @@ export function createCallRun(
       for (const entry of entries) {
         if (entry.state === winner.state) wasAskedBefore = false;
         if (entry.outcome) continue;
+        entry.isCut = true;
         const latencyMs = ms(clock.now() - entry.startedAt);
         if (wasAskedBefore) {
           settle(entry, { ok: false, class: 'provider', reason: 'timeout', latencyMs }, settings.stallMs);
@@ -182,6 +186,7 @@ export function createCallRun(
 
     result(result) {
       context.outage.answered();
+      context.hooks.onAnswered?.(question, entries);
       if (entries.length > 1) learnMethods(entries, question, call.params, clock.now());
       return { kind: 'result', result, attempts: attempts() };
     },

@@ -122,6 +122,17 @@ export interface RouterHooks {
   onAttempt?(service: RouteService, outcome: UpstreamOutcome, attemptIndex: number): void;
   /** After a copy of a user's read that tried whether a failed service is back. Must not throw. */
   onProbe?(service: RouteService, outcome: UpstreamOutcome): void;
+  /** After a call was answered with a result: all whom it was put to, in this order. Must not throw. */
+  onAnswered?(question: Question, attempts: readonly AnsweredAttempt[]): void;
+}
+
+/** One that was asked, in a call that some service answered. */
+export interface AnsweredAttempt {
+  readonly state: { readonly service: RouteService };
+  readonly startedAt: Ms;
+  readonly outcome: UpstreamOutcome | undefined;
+  /** Given up before it ended: the outcome is the router's word. */
+  readonly isCut: boolean;
 }
 
 export interface NetworkRouterArgs {

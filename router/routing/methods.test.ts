@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { capabilityNames } from '../core/capability.ts';
-import { methodTraits } from './methods.ts';
+import { isAlwaysCheap, isCheap, methodTraits } from './methods.ts';
 
 describe('methodTraits', () => {
   it.each([
@@ -65,4 +65,17 @@ describe('methodTraits', () => {
   ])('asks for a service with %s to offer %s', (method, capability) => {
     expect(capabilityNames(methodTraits(method).capabilities)).toEqual([capability]);
   });
+});
+
+describe('isAlwaysCheap', () => {
+  it.each(['eth_blockNumber', 'eth_getBalance', 'net_version'])('is so of %s, which is cheap', (method) => {
+    expect([isAlwaysCheap(method), isCheap(method)]).toEqual([true, true]);
+  });
+
+  it.each(['eth_call', 'eth_estimateGas', 'eth_getBlockByNumber', 'made_up', '', 'constructor'])(
+    'is not so of %j: its parameters decide, or nobody knows',
+    (method) => {
+      expect(isAlwaysCheap(method)).toBe(false);
+    },
+  );
 });

@@ -33,6 +33,23 @@ export function isCheap(method: string): boolean {
   return kind === 'read' && capabilities === CAPABILITY_BITS.full && !HEAVY_READS.has(method);
 }
 
+// What a node knows anyway, or finds with one look.
+const ALWAYS_CHEAP: ReadonlySet<string> = new Set([
+  'eth_blockNumber',
+  'eth_chainId',
+  'eth_gasPrice',
+  'eth_getBalance',
+  'eth_getCode',
+  'eth_getStorageAt',
+  'eth_getTransactionCount',
+  'net_version',
+]);
+
+/** Cheap whatever its parameters: how long it takes, and that it fails, is the service's doing and not the caller's. */
+export function isAlwaysCheap(method: string): boolean {
+  return ALWAYS_CHEAP.has(method);
+}
+
 // Namespaces whose methods act on the node itself.
 const ACTING_NAMESPACE =
   /^(?:personal|miner|admin|engine|hardhat|anvil|evm|clique|author|broadcast)_|^parity_set/;
