@@ -25,9 +25,9 @@ export interface WatcherParts {
 /** A watcher of the machine's own clock and chance, in a process of its own or in a gateway's. */
 export function composeWatcher(parts: WatcherParts): Watcher {
   const { client, account, source, upstream, store, probeIntervalMs, logger } = parts;
-  const { contracts, params, evidenceSeconds } = parts.deployment;
+  const { contracts, params } = parts.deployment;
   const watcher = createWatcher({
-    ...{ client, contracts, params, evidenceSeconds, source, upstream, store },
+    ...{ client, contracts, params, source, upstream, store },
     // A transaction that is in no block by the end of its window is of no use any more.
     transactor: createTransactor({
       client,

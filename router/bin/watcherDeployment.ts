@@ -1,5 +1,4 @@
 import type { Address, PublicClient } from 'viem';
-import { slashingCourtAbi } from '../chain/abi/slashingCourt.ts';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
 import { type Contracts, discoverContracts } from '../chain/contracts.ts';
 import type { EpochParams } from '../chain/epochClock.ts';
@@ -9,8 +8,6 @@ import { DinError } from '../core/dinError.ts';
 export interface WatcherDeployment {
   readonly contracts: Contracts;
   readonly params: EpochParams;
-  /** The court's. */
-  readonly evidenceSeconds: number;
 }
 
 /**
@@ -24,16 +21,15 @@ export async function readWatcherDeployment(
 ): Promise<WatcherDeployment> {
   const contracts = await discoverContracts(client, registry);
   const hub = { address: contracts.hub, abi: watcherHubAbi } as const;
-  const [params, windows, joined] = await Promise.all([
+  const [params, joined] = await Promise.all([
     client.readContract({ ...hub, functionName: 'epochParams' }),
-    client.readContract({ address: contracts.court, abi: slashingCourtAbi, functionName: 'windows' }),
     client.readContract({ ...hub, functionName: 'isWatcher', args: [account] }),
   ]);
   if (!joined) {
     const admitted = await client.readContract({ ...hub, functionName: 'isAdmitted', args: [account] });
     throw new NotAWatcherError(account, admitted);
   }
-  return { contracts, params, evidenceSeconds: windows.evidenceSeconds };
+  return { contracts, params };
 }
 
 export class NotAWatcherError extends DinError {

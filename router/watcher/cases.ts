@@ -1,202 +1,163 @@
 import type { PublicClient } from 'viem';
 import { slashingCourtAbi } from '../chain/abi/slashingCourt.ts';
-import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
-import { caseStateOf } from '../chain/caseState.ts';
-import { type CaseKey, caseId, OFFENCES, offenceId } from '../chain/commitment.ts';
-import type { Contracts } from '../chain/contracts.ts';
-import { type EpochParams, windowsOf } from '../chain/epochClock.ts';
-import type { Transactor } from '../chain/transact.ts';
+import { type CaseKey, caseId, OFFENCES } from '../chain/commitment.ts';
+import type { Transactor, WriteCall } from '../chain/transact.ts';
 import type { Clock, Random } from '../core/clock.ts';
-import type { UnixSeconds } from '../core/units.ts';
+import { ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
 import type { Hex } from '../registry/providerSet.ts';
-import { createOffenceReader } from './attestedOffences.ts';
+import type { Court } from './court.ts';
 import type { Cursors } from './cursors.ts';
 import { describeError } from './describeError.ts';
-import { keeperStep, type Offence, type OffenceView } from './docket.ts';
+import { type ActOutcome, decide, isAwake, type KeeperAct, remember } from './docket.ts';
+import type { CaseAct, CaseFailure, CaseRef, KeeperRound, WaitingCase } from './keeperRound.ts';
+import { createOffenceBook, type Head } from './offenceBook.ts';
+import { readOffenceView } from './offenceView.ts';
 import { refusalName, refusedUntil } from './refusals.ts';
 import type { WatcherLog } from './watcherLog.ts';
 
 export interface KeeperDependencies {
   readonly client: PublicClient;
   readonly transactor: Transactor;
-  readonly contracts: Contracts;
-  readonly params: EpochParams;
-  /** Seconds after an epoch's reveal window in which its offences may be brought. */
-  readonly evidenceSeconds: number;
-  readonly store: Cursors;
+  readonly cursors: Cursors;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: WatcherLog;
+  /** Tries what is due, and sends nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Opens a case for each offence that reached the quorum, and executes it when it is due. */
 export interface Keeper {
-  /** One round at the settlement block `head`. Failures are logged, and the next round tries again. */
-  step(head: { readonly number: bigint; readonly timestamp: UnixSeconds }): Promise<void>;
+  /** One round at a settlement block. Never rejects: failures are logged, and the next round tries again. */
+  step(head: Head): Promise<KeeperRound>;
 }
 
-interface Entry {
-  readonly offence: Offence;
-  /** In which it was attested first. */
-  readonly block: bigint;
-  /** In the chain's time: nothing to do before. */
-  notBefore: UnixSeconds;
-  /** Of this process: when it acts, unless another keeper was quicker. */
-  turnAtMs: number | undefined;
-}
+/** So that one transaction that waits for its block does not hold up all others. */
+const PARALLEL = 8;
 
-/** First look back: about a week of 12-second blocks; the evidence window of a longer one is other keepers' work. */
-const LOOKBACK_BLOCKS = 50_000n;
-
-/** Read again each time, as the newest blocks may have been replaced. */
-const REORG_BLOCKS = 12n;
-
-/** How far the cursor moves before it is written: a restart reads that much again. */
-const CURSOR_STEP_BLOCKS = 100n;
-
-/** Keepers take their turn at random within this time, so that they seldom pay for the same case. */
-const STAGGER_MS = 2_000;
+/**
+ * Keepers take their turn at random within a thousandth of the evidence window, but a few blocks of any chain: so they
+ * seldom pay for the same case.
+ */
+const MIN_STAGGER_MS = 2_000;
+const MAX_STAGGER_MS = 60_000;
 
 /** Another keeper was quicker, or the answer is in the next look at the chain. */
-const NO_ERROR = new Set(['CaseExists', 'CaseNotOpen', 'TooEarly', 'NoQuorum']);
+const LATE = new Set(['CaseExists', 'CaseNotOpen', 'TooEarly', 'NoQuorum']);
 
 /** There will never be a case. */
-const HOPELESS = new Set([
-  'EvidenceExpired',
-  'NothingToSlash',
-  'NotSubjective',
-  'BeforeThisCourt',
-  'NotInOffice',
-]);
+const HOPELESS = new Set(['EvidenceExpired', 'NothingToSlash', 'BeforeThisCourt', 'NotInOffice']);
 
-export function createKeeper(dependencies: KeeperDependencies): Keeper {
-  const { client, transactor, contracts, params, evidenceSeconds, store, clock, random, log } = dependencies;
-  const reader = createOffenceReader(client, contracts.hub);
-  const court = { address: contracts.court, abi: slashingCourtAbi } as const;
-  const entries = new Map<Hex, Entry>();
-  /** Settled offences that are still within the blocks read again, by the block in which they were attested. */
-  const settled = new Map<Hex, bigint>();
-  let next: bigint | undefined;
+/** The keeper of one court. */
+export function createKeeper(court: Court, dependencies: KeeperDependencies): Keeper {
+  const { client, transactor, cursors, clock, random, log, dryRun = false } = dependencies;
+  const book = createOffenceBook(client, court, cursors);
+  const staggerMs = Math.min(Math.max(court.evidenceSeconds, MIN_STAGGER_MS), MAX_STAGGER_MS);
+  const draw = () => ms(random() * staggerMs);
+  let toldPause: UnixSeconds | undefined;
 
-  async function look(head: bigint): Promise<void> {
-    const lookback = head > LOOKBACK_BLOCKS ? head - LOOKBACK_BLOCKS : 0n;
-    const earliest = lookback > contracts.deploymentBlock ? lookback : contracts.deploymentBlock;
-    const from = next ?? store.cursor(contracts.court) ?? earliest;
-    // Ahead of the head: the endpoint lags, or the chain was reorged.
-    const range = await reader.read(from > head ? head : from, head);
-    for (const { block, ...offence } of range.offences) {
-      const id = idOf(offence);
-      if (entries.has(id) || settled.has(id)) continue;
-      entries.set(id, { offence, block, notBefore: 0 as UnixSeconds, turnAtMs: undefined });
-    }
-    const overlap = head > REORG_BLOCKS ? head - REORG_BLOCKS : 0n;
-    next = range.next > overlap ? (overlap > from ? overlap : from) : range.next;
-    for (const [id, block] of settled) if (block < next) settled.delete(id);
+  async function send(act: KeeperAct, { key }: CaseRef): Promise<Hex | undefined> {
+    const at = { address: court.court, abi: slashingCourtAbi } as const;
+    const { epoch, provider, network, offence } = key;
+    const call: WriteCall =
+      act === 'open'
+        ? { ...at, functionName: 'openCase', args: [epoch, provider, network, offence] }
+        : { ...at, functionName: 'execute', args: [key] };
+    if (!dryRun) return (await transactor.simulateAndSend(call)).transactionHash;
+    await transactor.simulate(call);
+    return undefined;
   }
 
-  async function view(offence: Offence, now: UnixSeconds): Promise<OffenceView> {
-    const id = idOf(offence);
-    const [found, hasQuorum] = await Promise.all([
-      client.readContract({
-        ...court,
-        functionName: 'caseOf',
-        args: [caseId(contracts, keyOf(offence))],
-      }),
-      client.readContract({
-        address: contracts.hub,
-        abi: watcherHubAbi,
-        functionName: 'hasQuorum',
-        args: [id, BigInt(offence.epoch)],
-      }),
-    ]);
-    const { revealEnd } = windowsOf(params, offence.epoch);
-    return {
-      state: caseStateOf(found.state),
-      executableAt: found.executableAt as UnixSeconds,
-      hasQuorum,
-      tallyFinal: now >= revealEnd,
-      evidenceUntil: (revealEnd + evidenceSeconds) as UnixSeconds,
+  /** What a failed act means; says what an operator should know. */
+  function outcomeOf(error: unknown, act: KeeperAct, ref: CaseRef): ActOutcome {
+    const refusal = refusalName(error);
+    const until = refusedUntil(error, 'IsPaused');
+    if (until !== undefined) {
+      if (until !== toldPause) log.info({ until }, 'execution_paused');
+      toldPause = until;
+      return { kind: 'paused', until };
+    }
+    if (refusal !== undefined && LATE.has(refusal)) {
+      log.debug({ ...fieldsOf(ref), refusal }, 'keeper_late');
+      return { kind: 'late' };
+    }
+    if (refusal !== undefined && HOPELESS.has(refusal)) {
+      log.info({ ...fieldsOf(ref), refusal }, 'case_impossible');
+      return { kind: 'hopeless' };
+    }
+    log.warn({ ...fieldsOf(ref), act, refusal, ...describeError(error) }, 'keeper_failed');
+    return { kind: 'failed' };
+  }
+
+  async function handle(id: Hex, ref: CaseRef, { number: block, timestamp: now }: Head, round: Round) {
+    const before = book.items.get(id);
+    if (before === undefined) return;
+    const view = await readOffenceView(client, court, ref.key).catch((error: unknown) => {
+      round.unread ??= error;
+    });
+    if (view === undefined) return;
+    const { step, entry } = decide(before.entry, view, { block, now, clock: clock.now(), draw });
+    if (step === 'drop') return book.settle(id);
+    book.update(id, entry);
+    if (step === 'wait') return;
+    let outcome: ActOutcome = { kind: 'done' };
+    try {
+      round.acts.push({ ...ref, act: step, transaction: await send(step, ref) });
+      if (!dryRun) log.info(fieldsOf(ref), step === 'open' ? 'case_opened' : 'case_executed');
+    } catch (error) {
+      outcome = outcomeOf(error, step, ref);
+      if (outcome.kind === 'failed') round.failures.push({ ...ref, act: step, error });
+    }
+    book.update(id, remember(entry, step, outcome, { now, clock: clock.now() }));
+  }
+
+  async function handleAll(head: Head, round: Round): Promise<void> {
+    const due = [...book.items].filter(([, { entry }]) => isAwake(entry, head.timestamp)).values();
+    const work = async () => {
+      for (const [id, { key }] of due) {
+        await handle(id, refOf(key), head, round);
+        // The others would fare no better.
+        if (round.unread !== undefined) return;
+      }
     };
+    await Promise.all(Array.from({ length: PARALLEL }, work));
   }
 
-  async function handle(id: Hex, entry: Entry, now: UnixSeconds): Promise<void> {
-    if (now < entry.notBefore) return;
-    const { offence } = entry;
-    const found = await view(offence, now);
-    const step = keeperStep(found, now);
-    if (step === 'drop') return settle(id, entry);
-    if (step === 'wait') {
-      if (found.state !== 'none') entry.notBefore = found.executableAt;
-      return;
-    }
-    entry.turnAtMs ??= clock.now() + random() * STAGGER_MS;
-    if (clock.now() < entry.turnAtMs) return;
-    entry.turnAtMs = undefined;
-    if (step === 'open') {
-      await transactor.simulateAndSend({
-        ...court,
-        functionName: 'openCase',
-        args: [BigInt(offence.epoch), offence.provider, offence.network, offence.offence],
-      });
-      log.info(fieldsOf(offence), 'case_opened');
-    } else {
-      await transactor.simulateAndSend({
-        ...court,
-        functionName: 'execute',
-        args: [keyOf(offence)],
-      });
-      log.info(fieldsOf(offence), 'case_executed');
-      settle(id, entry);
-    }
+  function refOf(key: CaseKey): CaseRef {
+    return { id: caseId(court, key), court: court.court, key };
   }
 
-  function settle(id: Hex, { block }: Entry): void {
-    entries.delete(id);
-    settled.set(id, block);
+  function waiting(now: UnixSeconds): WaitingCase[] {
+    return [...book.items.values()].flatMap(({ key, entry: { seen, sleepUntil } }) => {
+      if (seen?.state !== 'open' && seen?.state !== 'appealed') return [];
+      const dueAt = unixSeconds(Math.max(seen.executableAt, sleepUntil));
+      return dueAt > now ? [{ ...refOf(key), dueAt }] : [];
+    });
   }
 
   return {
     async step(head) {
-      try {
-        await look(head.number);
-      } catch (error) {
-        log.warn(describeError(error), 'breaches_unread');
-      }
-      for (const [id, entry] of entries) {
-        try {
-          await handle(id, entry, head.timestamp);
-        } catch (error) {
-          const refusal = refusalName(error);
-          const pausedUntil = refusedUntil(error, 'IsPaused');
-          if (pausedUntil !== undefined) {
-            entry.notBefore = pausedUntil;
-            log.info({ ...fieldsOf(entry.offence), until: pausedUntil }, 'execution_paused');
-            continue;
-          }
-          if (refusal !== undefined && NO_ERROR.has(refusal)) continue;
-          if (refusal !== undefined && HOPELESS.has(refusal)) settle(id, entry);
-          log.warn({ ...fieldsOf(entry.offence), refusal, ...describeError(error) }, 'keeper_failed');
-        }
-      }
-      if (next === undefined) return;
-      // After a restart everything unsettled is found again.
-      let cursor = next;
-      for (const { block } of entries.values()) if (block < cursor) cursor = block;
-      const stored = store.cursor(contracts.court);
-      if (stored === undefined || cursor - stored >= CURSOR_STEP_BLOCKS)
-        store.setCursor(contracts.court, cursor);
+      const round: Round = { acts: [], failures: [], unread: undefined };
+      const reading = await book.read(head).then(
+        (isComplete) => ({ isComplete, error: undefined }),
+        (error: unknown) => ({ isComplete: false, error }),
+      );
+      // What is known already is not kept waiting by what could not be read.
+      await handleAll(head, round);
+      const unread = reading.error ?? round.unread;
+      if (unread !== undefined) log.warn(describeError(unread), 'cases_unread');
+      const isComplete = reading.isComplete && unread === undefined;
+      return { ...round, unread, waiting: waiting(head.timestamp), isComplete };
     },
   };
 }
 
-function idOf(offence: Offence): Hex {
-  return offenceId(keyOf(offence));
+interface Round {
+  readonly acts: CaseAct[];
+  readonly failures: CaseFailure[];
+  unread: unknown;
 }
 
-function keyOf(offence: Offence): CaseKey {
-  return { ...offence, epoch: BigInt(offence.epoch) };
-}
-
-function fieldsOf({ epoch, provider, network, offence }: Offence): object {
-  return { epoch, provider, network, offence: OFFENCES[offence] };
+function fieldsOf({ id, key: { epoch, provider, network, offence } }: CaseRef): object {
+  return { caseId: id, epoch: Number(epoch), provider, network, offence: OFFENCES[offence] };
 }

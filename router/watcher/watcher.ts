@@ -9,9 +9,9 @@ import type { Hex } from '../registry/providerSet.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import { attest } from './attest.ts';
-import { createKeeper } from './cases.ts';
 import { createRewardClaims } from './claimRewards.ts';
 import { closeEpoch } from './closeEpoch.ts';
+import { createCourtKeepers } from './courtKeepers.ts';
 import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
 import { createGasWatch } from './gasWatch.ts';
@@ -26,8 +26,6 @@ export interface WatcherOptions {
   readonly transactor: Transactor;
   readonly contracts: Contracts;
   readonly params: EpochParams;
-  /** The court's evidence window. */
-  readonly evidenceSeconds: number;
   /** Started by the caller. */
   readonly source: Pick<ProviderSource, 'current'>;
   readonly upstream: UpstreamClient;
@@ -74,7 +72,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     // Without the chain neither its time nor its provider set is known.
     epoch: () => (reachable ? epoch : undefined),
   });
-  const keeper = createKeeper(options);
+  const keeper = createCourtKeepers(contracts, { client, transactor, cursors: store, clock, random, log });
   const rewards = createRewardClaims(options);
   const gasWatch = createGasWatch(client, transactor.account.address, log);
   const courtWatch = createCourtWatch(client, contracts, log);
@@ -114,7 +112,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     const next = epochAt(params, timestamp);
     if (next !== undefined) enterEpoch(next, timestamp);
     attesting.enter(() => attest(attestation, timestamp));
-    keeping.enter(() => keeper.step({ number: head.number, timestamp }));
+    keeping.enter(async () => void (await keeper.step({ number: head.number, timestamp })));
     claiming.enter(() => rewards.step(timestamp));
   }
 

@@ -22,7 +22,7 @@ export interface Statement {
 
 /** A provider's statement about a block. */
 export function signStatement(
-  { registry }: TestDeployment,
+  { registry }: Pick<TestDeployment, 'registry'>,
   signer: PrivateKeyAccount,
   message: Statement,
 ): Promise<Hex> {
