@@ -7,6 +7,7 @@ import { mergeExplanations } from '../gateway/cluster/mergeExplanations.ts';
 import { sumTotals } from '../gateway/cluster/mergeViews.ts';
 import type { Pages, WorkerConfig, WorkerReport } from '../gateway/cluster/messages.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
+import { providerAnswer } from '../gateway/providerPage.ts';
 import { readiness } from '../gateway/readiness.ts';
 import { type RouteAnswer, type RouteQuestion, routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus, type RouterView } from '../gateway/status.ts';
@@ -67,7 +68,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     const workers = (await pool?.explanations(question)) ?? [];
     return { kind: 'explained', explanation: mergeExplanations(polled.explanation, workers) };
   };
-  const pages: { [Kind in Exclude<keyof Pages, 'route'>]: () => Promise<Pages[Kind]> } = {
+  const pages: { [Kind in Exclude<keyof Pages, 'route' | 'provider'>]: () => Promise<Pages[Kind]> } = {
     async readiness() {
       const hasEligible = (await pool?.hasEligible()) ?? false;
       return readiness({ ...state([]), hasEligible });
@@ -123,7 +124,9 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
         ],
         async onAsk(asked) {
           try {
-            return await (asked.page === 'route' ? explain(asked.question) : pages[asked.page]());
+            if (asked.page === 'route') return await explain(asked.question);
+            if (asked.page === 'provider') return providerAnswer(control.settlement(), asked.address);
+            return await pages[asked.page]();
           } catch (error) {
             logger.error({ err: error, page: asked.page }, 'page_failed');
             return null;

@@ -6,6 +6,7 @@ import { createCallHandler } from '../gateway/callHandler.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { listen } from '../gateway/listen.ts';
 import { createLogCalls } from '../gateway/logs/logCalls.ts';
+import { providerAnswer } from '../gateway/providerPage.ts';
 import { readiness } from '../gateway/readiness.ts';
 import { routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus } from '../gateway/status.ts';
@@ -64,6 +65,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
       readiness: () =>
         readiness({ ...state(), hasEligible: table.routers().some((router) => router.hasEligible()) }),
       status: () => gatewayStatus({ ...state(), version: packageJson.version, totals: calls.totals() }),
+      provider: (address) => providerAnswer(control.settlement(), address),
       explain: (question) => routeAnswer(table, question),
     },
     metrics,

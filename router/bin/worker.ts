@@ -84,6 +84,7 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
     operator: {
       readiness: () => page({ page: 'readiness' }),
       status: () => page({ page: 'status' }),
+      provider: (address) => page({ page: 'provider', address }),
       explain: (question) => page({ page: 'route', question }),
     },
     metrics,

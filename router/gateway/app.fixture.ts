@@ -100,6 +100,7 @@ export function startApp(answer?: AnswerCall, attempts: readonly Attempt[] = [])
         networks: [],
         totals: { calls: 0, failed: 0, failovers: 0 },
       }),
+      provider: () => ({ kind: 'unknown' }),
       explain(question) {
         questions.push(question);
         return question.network === 'ethereum'

@@ -299,6 +299,21 @@ describe('operators', () => {
     expect(questions).toEqual([]);
   });
 
+  test.each(['', 'id=0x12', `id=0x${'g'.repeat(40)}`, `id=0x${'1'.repeat(40)}&id=0x${'2'.repeat(40)}`])(
+    '/status/provider refuses the question %j',
+    async (query) => {
+      const response = await start().app.inject(`/status/provider?${query}`);
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ code: 'BAD_QUESTION' });
+    },
+  );
+
+  test('/status/provider says when a provider is not known', async () => {
+    const response = await start().app.inject(`/status/provider?id=0x${'1'.repeat(40)}`);
+    expect(response.statusCode).toBe(404);
+    expect(response.json()).toMatchObject({ code: 'UNKNOWN_PROVIDER' });
+  });
+
   test('/metrics counts answers and refusals', async () => {
     const { app, post } = start();
     await post('/ethereum', CALL);

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify';
+import type { ProviderAnswer } from './providerPage.ts';
 import type { Readiness } from './readiness.ts';
 import type { RouteAnswer, RouteQuestion } from './routeExplanation.ts';
 import { routePage } from './routePage.ts';
@@ -9,12 +10,13 @@ export interface OperatorRouteOptions {
   /** Asked of the primary where there are several processes. */
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly status: () => GatewayStatus | Promise<GatewayStatus>;
+  readonly provider: (address: string) => ProviderAnswer | Promise<ProviderAnswer>;
   readonly explain: (question: RouteQuestion) => RouteAnswer | Promise<RouteAnswer>;
 }
 
 /**
  * `/healthz`: the process answers. `/readyz`: users may be sent here. `/status`: what it serves, and by whom.
- * `/status/route`: who would answer a call.
+ * `/status/route`: who would answer a call. `/status/provider`: what the chain says of one.
  */
 export const operatorRoutes: FastifyPluginCallback<OperatorRouteOptions> = (app, options, done) => {
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -31,5 +33,18 @@ export const operatorRoutes: FastifyPluginCallback<OperatorRouteOptions> = (app,
     const { networks } = answer;
     return reply.code(404).send({ error: 'unknown network', code: 'UNKNOWN_NETWORK', networks });
   });
+  app.get<{ Querystring: Record<string, unknown> }>('/status/provider', async (request, reply) => {
+    const { id } = request.query;
+    if (typeof id !== 'string' || !ADDRESS.test(id)) {
+      return reply
+        .code(400)
+        .send({ error: "id: a provider's address is needed, once", code: 'BAD_QUESTION' });
+    }
+    const answer = await options.provider(id);
+    if (answer.kind === 'known') return answer.page;
+    return reply.code(404).send({ error: 'unknown provider', code: 'UNKNOWN_PROVIDER' });
+  });
   done();
 };
+
+const ADDRESS = /^0x[\da-f]{40}$/i;

@@ -4,6 +4,7 @@ import type { MetricsJson } from '../../observability/sumMetrics.ts';
 import type { Finding } from '../../routing/abilities.ts';
 import type { CallTotals } from '../callHandler.ts';
 import type { HeadReport, RouteService } from '../networkRouter.ts';
+import type { ProviderAnswer } from '../providerPage.ts';
 import type { Readiness } from '../readiness.ts';
 import type { RouteAnswer, RouteQuestion } from '../routeExplanation.ts';
 import type { ServiceView } from '../serviceView.ts';
@@ -59,11 +60,13 @@ export interface Pages {
   readonly status: GatewayStatus;
   readonly metrics: string;
   readonly route: RouteAnswer;
+  readonly provider: ProviderAnswer;
 }
 
 export type PageQuestion =
-  | { readonly page: Exclude<keyof Pages, 'route'> }
-  | { readonly page: 'route'; readonly question: RouteQuestion };
+  | { readonly page: Exclude<keyof Pages, 'route' | 'provider'> }
+  | { readonly page: 'route'; readonly question: RouteQuestion }
+  | { readonly page: 'provider'; readonly address: string };
 
 /** What a worker knows by its own calls. */
 export interface WorkerReport {
