@@ -27,6 +27,8 @@ export interface ReportStore extends Cursors {
   /** Epochs of the reports that were revealed in full and whose reward is not settled, oldest first. */
   unpaid(): readonly number[];
   setState(epoch: number, state: ReportState): void;
+  /** Of each state that a report is in: the newest epoch. */
+  newest(): ReadonlyMap<string, number>;
   /** Forgets reports of epochs before this one. */
   prune(beforeEpoch: number): void;
   close(): void;
@@ -60,6 +62,7 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
   const revealed = db.prepare(
     "SELECT epoch FROM reports WHERE author = ? AND state = 'revealed' ORDER BY epoch",
   );
+  const newest = db.prepare('SELECT state, max(epoch) AS epoch FROM reports WHERE author = ? GROUP BY state');
   const insert = db.prepare('INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE reports SET state = ? WHERE author = ? AND epoch = ?');
   const remove = db.prepare('DELETE FROM reports WHERE author = ? AND epoch < ?');
@@ -79,6 +82,7 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
     pending: () => waiting.all(key).map((row) => readReport(row, author)),
     unpaid: () => revealed.all(key).map((row) => Number(row.epoch)),
     setState: (epoch, state) => void update.run(state, key, epoch),
+    newest: () => new Map(newest.all(key).map(({ state, epoch }) => [String(state), Number(epoch)])),
     prune: (beforeEpoch) => void remove.run(key, beforeEpoch),
     close: () => db.close(),
   };

@@ -16,10 +16,11 @@ import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
 import { createGasWatch } from './gasWatch.ts';
 import { createLane } from './lane.ts';
-import { createProber } from './prober.ts';
+import { createProber, type Prober } from './prober.ts';
 import { probeIntervalMs } from './probeTiming.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { WatcherLog } from './watcherLog.ts';
+import { progressOf, type WatcherStatus } from './watcherStatus.ts';
 
 export interface WatcherOptions {
   readonly client: PublicClient;
@@ -34,6 +35,8 @@ export interface WatcherOptions {
   readonly allowPrivateEndpoints: boolean;
   /** Mean time between two probes of a service; by default from the epoch's length. */
   readonly probeIntervalMs?: Ms;
+  /** Whether it brings and executes cases too; default true. */
+  readonly isKeeper?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** 32 fresh random bytes each time. */
@@ -44,6 +47,10 @@ export interface WatcherOptions {
 export interface Watcher {
   /** Probes, attests, keeps cases and fetches rewards until aborted; no failure ends it before. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
+  /** Takes what a user's call showed. */
+  readonly observe: Prober['observe'];
+  /** Reads from the store: not after it is closed. */
+  status(): WatcherStatus;
 }
 
 /** A tenth of the shortest window, so that a look or two may fail; within these bounds. */
@@ -66,7 +73,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let reachable = true;
 
   const providerSet = () => source.current();
-  const { allowPrivateEndpoints } = options;
+  const { allowPrivateEndpoints, isKeeper = true } = options;
   const prober = createProber({
     ...{ upstream, clock, random, intervalMs, allowPrivateEndpoints, providerSet },
     // Without the chain neither its time nor its provider set is known.
@@ -112,12 +119,19 @@ export function createWatcher(options: WatcherOptions): Watcher {
     const next = epochAt(params, timestamp);
     if (next !== undefined) enterEpoch(next, timestamp);
     attesting.enter(() => attest(attestation, timestamp));
-    keeping.enter(async () => void (await keeper.step({ number: head.number, timestamp })));
+    if (isKeeper) keeping.enter(async () => void (await keeper.step({ number: head.number, timestamp })));
     claiming.enter(() => rewards.step(timestamp));
   }
 
   const attestation = { client, transactor, hub: contracts.hub, params, store, log };
   return {
+    observe: prober.observe,
+    status: () => ({
+      epoch,
+      isChainReachable: reachable,
+      ...progressOf(store.newest()),
+      gas: gasWatch.last(),
+    }),
     async run(signal) {
       const probing = prober.run(signal);
       await Promise.all([gasWatch.check(), courtWatch.check()]);
