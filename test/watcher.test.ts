@@ -198,7 +198,8 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
 
     const { chainId, hub } = world.deployment;
     const store = createReportStore(stateDir(watcher), { chainId, hub, watcher: watcher.address });
-    const stored = store.pending().find((report) => report.state === 'stored');
+    const waiting = store.pending(0).find(({ state }) => state === 'stored');
+    const stored = waiting && store.get(waiting.epoch);
     store.close();
     expect(stored).toBeDefined();
     const epoch = BigInt(stored!.epoch);

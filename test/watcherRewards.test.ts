@@ -8,7 +8,7 @@ import { createTransactor, type Transactor } from '../router/chain/transact.ts';
 import { type UnixSeconds, unixSeconds } from '../router/core/units.ts';
 import { type NetworkKey, type Service, serviceKey } from '../router/registry/providerSet.ts';
 import type { Accusation } from '../router/watcher/accuse.ts';
-import { attest } from '../router/watcher/attest.ts';
+import { createAttester } from '../router/watcher/attest.ts';
 import { createRewardClaims, type RewardClaims } from '../router/watcher/claimRewards.ts';
 import { buildReport } from '../router/watcher/report.ts';
 import { createReportStore, type ReportStore } from '../router/watcher/reportStore.ts';
@@ -125,7 +125,9 @@ async function reportAll(honest: readonly Party[], silent: readonly Party[]): Pr
   const log = { debug: note, info: note, warn: note, error: note };
   for (const _ of ['commit', 'reveal']) {
     for (const { store, transactor } of [...honest, ...silent]) {
-      await attest({ ...{ client: world.client, transactor, hub, params, store, log } }, await now());
+      const attester = createAttester({ client: world.client, transactor, hub, params, store, log });
+      attester.step(await now());
+      await attester.idle();
     }
     await passTime(WINDOW_SECONDS);
   }

@@ -22,6 +22,8 @@ export interface WatcherSettings {
   /** Has an effect only where the registry accepts private endpoints too. */
   readonly allowPrivateEndpoints: boolean;
   readonly probeIntervalMs?: number;
+  /** Never offered more than this for a unit of the settlement chain's gas; left out: 500 gwei. */
+  readonly maxFeePerGas?: bigint;
   readonly logger: WatcherLog;
   readonly signal?: AbortSignal;
 }
@@ -74,10 +76,10 @@ export async function startWatcher(settings: WatcherSettings): Promise<RunningWa
     await close();
     throw error;
   }
-  const { allowPrivateEndpoints, probeIntervalMs } = settings;
+  const { allowPrivateEndpoints, probeIntervalMs, maxFeePerGas } = settings;
   const watcher = composeWatcher({
-    ...{ client, deployment, account, source, upstream, store, logger },
-    ...{ allowPrivateEndpoints, probeIntervalMs },
+    ...{ client, deployment, account, source, upstream, store, stateDir, logger },
+    ...{ allowPrivateEndpoints, probeIntervalMs, maxFeePerGas },
   });
   const done = watcher.run(signal).then(close);
   return {

@@ -17,6 +17,15 @@ test('a commit that a reorg took away is sent again', () => {
   expect(nextStep({ ...report, state: 'committed' }, onChain(NONE), 'commit')).toEqual({ kind: 'commit' });
 });
 
+test('what was revealed and taken away by a reorg is revealed again, as long as the window is open', () => {
+  const revealed = { ...report, state: 'revealed' } as const;
+  expect(nextStep(revealed, onChain(MINE, 3), 'reveal')).toEqual({ kind: 'over', state: 'revealed' });
+  expect(nextStep(revealed, onChain(MINE, 1), 'reveal')).toEqual({ kind: 'reveal', from: 1 });
+  expect(nextStep(revealed, onChain(MINE, 0), 'commit')).toEqual({ kind: 'wait', state: 'committed' });
+  expect(nextStep(revealed, onChain(NONE), 'commit')).toEqual({ kind: 'commit' });
+  expect(nextStep(revealed, onChain(NONE), 'reveal')).toEqual({ kind: 'wait', state: 'revealed' });
+});
+
 test('a missing commitment in the reveal window may be a lagging endpoint: it is missed for sure only at the end', () => {
   expect(nextStep(report, onChain(NONE), 'reveal').kind).toBe('wait');
   expect(nextStep(report, onChain(NONE), 'closed')).toMatchObject({

@@ -57,16 +57,17 @@ test('the first report of an epoch stays: it may be committed to already', () =>
   store.close();
 });
 
-test('stored and committed reports are pending, oldest first, revealed and missed ones are not', () => {
+test('stored and committed reports are pending, oldest first; revealed ones as long as a reorg may take them', () => {
   const store = createReportStore(dir, author);
   for (const epoch of [5, 3, 4, 6]) store.save(report(epoch));
   store.setState(3, 'committed');
   store.setState(4, 'revealed');
   store.setState(6, 'missed');
-  expect(store.pending().map(({ epoch, state }) => [epoch, state])).toEqual([
-    [3, 'committed'],
-    [5, 'stored'],
+  expect(store.pending(5)).toEqual([
+    { epoch: 3, state: 'committed' },
+    { epoch: 5, state: 'stored' },
   ]);
+  expect(store.pending(4).map(({ epoch }) => epoch)).toEqual([3, 4, 5]);
   store.prune(5);
   expect([3, 4, 5].map((epoch) => store.get(epoch)?.epoch)).toEqual([undefined, undefined, 5]);
   store.close();
@@ -103,7 +104,7 @@ test('a report that does not open its commitment is refused when read', () => {
   db.exec(`UPDATE reports SET salt = '${report(3, '44').salt}'`);
   db.close();
   const again = createReportStore(dir, author);
-  expect(() => again.pending()).toThrow(CorruptReportError);
+  expect(() => again.get(3)).toThrow(CorruptReportError);
   again.close();
 });
 
@@ -118,6 +119,7 @@ test('what save has returned survives a SIGKILL of the process', async () => {
   const signal = await new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
   expect(signal).toBe('SIGKILL');
   const store = createReportStore(dir, author);
-  expect(store.pending()).toEqual([{ ...report(9), state: 'stored' }]);
+  expect(store.pending(0)).toEqual([{ epoch: 9, state: 'stored' }]);
+  expect(store.get(9)).toEqual({ ...report(9), state: 'stored' });
   store.close();
 });

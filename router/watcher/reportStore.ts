@@ -22,8 +22,11 @@ export interface ReportStore extends Cursors {
   /** Writes a report before it is committed to. The first one of an epoch stays: it may be committed to already. */
   save(report: Report): StoredReport;
   get(epoch: number): StoredReport | undefined;
-  /** Reports that still wait for their commit or reveal, oldest first. */
-  pending(): StoredReport[];
+  /**
+   * Reports that wait for their commit or reveal, and those that a reorg may still take away: of epoch `openFrom` and
+   * later. Oldest first.
+   */
+  pending(openFrom: number): readonly Pick<StoredReport, 'epoch' | 'state'>[];
   /** Epochs of the reports that were revealed in full and whose reward is not settled, oldest first. */
   unpaid(): readonly number[];
   setState(epoch: number, state: ReportState): void;
@@ -58,7 +61,11 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
   const key = `${author.chainId}/${author.hub}/${author.watcher}`.toLowerCase();
   const select = 'SELECT epoch, salt, chunks, commitment, state FROM reports WHERE author = ?';
   const one = db.prepare(`${select} AND epoch = ?`);
-  const waiting = db.prepare(`${select} AND state IN ('stored', 'committed') ORDER BY epoch`);
+  const waiting = db.prepare(`
+    SELECT epoch, state FROM reports
+    WHERE author = ? AND (state IN ('stored', 'committed') OR (state = 'revealed' AND epoch >= ?))
+    ORDER BY epoch
+  `);
   const revealed = db.prepare(
     "SELECT epoch FROM reports WHERE author = ? AND state = 'revealed' ORDER BY epoch",
   );
@@ -79,7 +86,7 @@ export function createReportStore(stateDir: string, author: ReportAuthor): Repor
       insert.run(key, epoch, salt, JSON.stringify(chunks), commitment, 'stored');
       return get(epoch) ?? { ...report, state: 'stored' };
     },
-    pending: () => waiting.all(key).map((row) => readReport(row, author)),
+    pending: (openFrom) => waiting.all(key, openFrom).map((row) => pendingSchema.parse(row)),
     unpaid: () => revealed.all(key).map((row) => Number(row.epoch)),
     setState: (epoch, state) => void update.run(state, key, epoch),
     newest: () => new Map(newest.all(key).map(({ state, epoch }) => [String(state), Number(epoch)])),
@@ -97,6 +104,7 @@ const rowSchema = z.object({
   state: z.enum(REPORT_STATES),
   chunks: z.string().transform((text) => chunksSchema.parse(JSON.parse(text))),
 });
+const pendingSchema = rowSchema.pick({ epoch: true, state: true });
 const chunksSchema = z.array(
   z.object({
     measurements: hex,

@@ -20,6 +20,7 @@ const RECORD_GAS = 560;
 const BREACH_GAS = 40_000;
 const BREACH_BYTES = 256;
 export const COMMIT_GAS = 47_000;
+export const CLAIM_GAS = 57_000;
 
 /** Goes into a block beside others also when blocks are full. */
 const MAX_GAS = 3_000_000;

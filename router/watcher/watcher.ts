@@ -8,7 +8,7 @@ import { type Ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
 import type { Hex } from '../registry/providerSet.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
-import { attest } from './attest.ts';
+import { createAttester } from './attest.ts';
 import { createRewardClaims } from './claimRewards.ts';
 import { closeEpoch } from './closeEpoch.ts';
 import { createCourtKeepers } from './courtKeepers.ts';
@@ -16,6 +16,7 @@ import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
 import { createGasWatch } from './gasWatch.ts';
 import { createLane } from './lane.ts';
+import { probeableServices } from './probeable.ts';
 import { createProber, type Prober } from './prober.ts';
 import { probeIntervalMs } from './probeTiming.ts';
 import type { ReportStore } from './reportStore.ts';
@@ -81,7 +82,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
   });
   const keeper = createCourtKeepers(contracts, { client, transactor, cursors: store, clock, random, log });
   const rewards = createRewardClaims(options);
-  const gasWatch = createGasWatch(client, transactor.account.address, log);
+  const gasWatch = createGasWatch({
+    ...{ client, account: transactor.account.address, log },
+    services: () => {
+      const set = providerSet();
+      return set === undefined ? 0 : probeableServices(set).size;
+    },
+  });
   const courtWatch = createCourtWatch(client, contracts, log);
   const closing = {
     author: { chainId: contracts.chainId, hub: contracts.hub, watcher: transactor.account.address },
@@ -90,8 +97,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
     ...{ client, prober, providerSet, store, salt, random, log },
   };
 
+  const attester = createAttester({ client, transactor, hub: contracts.hub, params, store, log });
+
   const unexpected = (error: unknown) => log.error(describeError(error), 'watcher_failed');
-  const attesting = createLane(unexpected);
   const keeping = createLane(unexpected);
   const claiming = createLane(unexpected);
   let closings = Promise.resolve();
@@ -118,12 +126,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
     reachable = true;
     const next = epochAt(params, timestamp);
     if (next !== undefined) enterEpoch(next, timestamp);
-    attesting.enter(() => attest(attestation, timestamp));
+    attester.step(timestamp);
     if (isKeeper) keeping.enter(async () => void (await keeper.step({ number: head.number, timestamp })));
     claiming.enter(() => rewards.step(timestamp));
   }
 
-  const attestation = { client, transactor, hub: contracts.hub, params, store, log };
   return {
     observe: prober.observe,
     status: () => ({
@@ -142,7 +149,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         });
         await sleep(pollMs, undefined, { signal }).catch(() => undefined);
       }
-      const done = Promise.all([probing, attesting.idle(), keeping.idle(), claiming.idle(), closings]);
+      const done = Promise.all([probing, attester.idle(), keeping.idle(), claiming.idle(), closings]);
       const late = new AbortController();
       await Promise.race([
         done,

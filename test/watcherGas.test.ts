@@ -1,10 +1,10 @@
 import { parseEther, parseGwei, toHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { devAccount } from '../../scripts/devnet/devAccounts.ts';
-import { type Anvil, startAnvil } from '../../scripts/lib/anvil.ts';
-import { createSettlementClient } from '../chain/settlementClient.ts';
-import { createGasWatch } from './gasWatch.ts';
+import { createSettlementClient } from '../router/chain/settlementClient.ts';
+import { createGasWatch } from '../router/watcher/gasWatch.ts';
+import { devAccount } from '../scripts/devnet/devAccounts.ts';
+import { type Anvil, startAnvil } from '../scripts/lib/anvil.ts';
 
 const account = privateKeyToAccount(devAccount(4).privateKey).address;
 
@@ -76,6 +76,7 @@ test('what an epoch really took counts when it was more than expected', async ()
   await gas.check();
   expect(events()).toEqual(['gas_enough', 'gas_low']);
   expect(epochs()).toBe(9);
+  expect(gas.last()).toEqual({ balance: parseEther('9'), epochs: 9 });
   // Topped up: the next epoch is reckoned by the price alone.
   await setBalance(parseEther('10'));
   await gas.check();
