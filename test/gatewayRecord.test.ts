@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../router/chain/commitment.ts';
+import type { ProviderPage } from '../router/gateway/providerPage.ts';
 import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
+import { startGatewayProcess } from './fixtures/gatewayProcess.ts';
 import { OUTAGE, type RecordWorld, startRecordWorld, WAIT } from './fixtures/recordWorld.ts';
+import { SETTLEMENT_CHAIN_ID } from './fixtures/settlementChain.ts';
 import { passTime, reveal, speak, WIDE_EPOCHS } from './fixtures/watcherWords.ts';
 
 let world: RecordWorld;
@@ -109,5 +112,36 @@ describe('what watchers say', { timeout: 180_000 }, () => {
     await expect.poll(() => world.factorsAt(gateway), WAIT).toEqual([1, 1]);
     expect((await world.scoresAt(gateway)).map((score) => score?.epochs)).toEqual([[], []]);
     expect(await world.weightsAt(gateway)).toEqual([1, 1]);
+  });
+
+  test('reaches every worker, those there are and those to come', async () => {
+    const gateway = await startGatewayProcess({
+      ...{ workers: 2, development: { allowPrivateEndpoints: true }, heads: { pollIntervalMs: 100 } },
+      settlement: {
+        ...{ chainId: SETTLEMENT_CHAIN_ID, rpc: [world.chain.anvil.url], pollIntervalMs: 50 },
+        ...{ registry: world.chain.deployment.registry, checkpoint: false },
+      },
+    });
+    try {
+      await gateway.ready();
+      await speak(world.chain, world.speeches(truth(), lie(), truth()));
+      await expect.poll(() => world.weightsAt(gateway), WAIT).toEqual([1, 0.5]);
+      const { pid } = await gateway.logged('worker_serving');
+      process.kill(Number(pid), 'SIGKILL');
+      await gateway.logged('worker_serving', 3);
+      await expect.poll(() => world.weightsAt(gateway), WAIT).toEqual([1, 0.5]);
+      const page = await fetch(`${gateway.url}/status/provider?id=${world.bad.address}`);
+      const { services } = (await page.json()) as ProviderPage;
+      expect(services[0]).toMatchObject({ network: 'devnet', score: 0.5 });
+      expect(services[0]?.epochs[0]?.said.map(({ successes, dissents }) => [successes, dissents])).toEqual([
+        [0, false],
+        [20, true],
+        [0, false],
+      ]);
+      const unknown = await fetch(`${gateway.url}/status/provider?id=0x${'1'.repeat(40)}`);
+      expect(unknown.status).toBe(404);
+    } finally {
+      await gateway.stop();
+    }
   });
 });
