@@ -48,6 +48,7 @@ export function addWatcherCommands(program: Command, io: CliIo): void {
     .option('--keystore <file>', 'encrypted key file; left out: DIN_PRIVATE_KEY')
     .requiredOption('--state-dir <dir>', 'where reports wait for their reveal; must outlive a restart')
     .option('--probe-interval-ms <ms>', 'time between two probes of a service', parseInteger(100, 3_600_000))
+    .option('--max-fee-gwei <n>', 'most to offer for a unit of gas; left out: 500', parseInteger(1, 1e9))
     .option('--allow-private-endpoints', 'development only: probe endpoints on private addresses too')
     .action(async (options: RunOptions) => (await import('./watcher/run.ts')).run(options, io));
 

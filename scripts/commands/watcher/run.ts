@@ -1,3 +1,4 @@
+import { parseGwei } from 'viem';
 import { startWatcher } from '../../../router/bin/watcher.ts';
 import { createLogger } from '../../../router/observability/logger.ts';
 import { loadAccount } from '../../lib/account.ts';
@@ -9,6 +10,7 @@ export interface RunOptions extends ChainOptions {
   readonly keystore?: string;
   readonly stateDir: string;
   readonly probeIntervalMs?: number;
+  readonly maxFeeGwei?: number;
   readonly allowPrivateEndpoints?: boolean;
 }
 
@@ -23,6 +25,7 @@ export async function run(options: RunOptions, io: CliIo): Promise<void> {
     stateDir: options.stateDir,
     allowPrivateEndpoints: options.allowPrivateEndpoints === true,
     ...(options.probeIntervalMs !== undefined && { probeIntervalMs: options.probeIntervalMs }),
+    ...(options.maxFeeGwei !== undefined && { maxFeePerGas: parseGwei(String(options.maxFeeGwei)) }),
     logger: createLogger({
       level: 'info',
       destination: { write: (line: string) => io.stdout(line.trimEnd()) },
