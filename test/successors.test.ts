@@ -76,8 +76,7 @@ async function replaceRegistry(): Promise<void> {
   await send(alice, registry, 'applySuccessor', []);
 }
 
-function urls(): readonly string[] | undefined {
-  const set = source?.current();
+function urls(set = source?.current()): readonly string[] | undefined {
   return set && Array.from(activeServices(set, NETWORK), ({ url }) => url);
 }
 
@@ -98,12 +97,18 @@ it('moves to the successor once the providers have moved, and back when a reorg 
   expect(urls()).toEqual(['http://127.0.0.1:1']);
 
   await serve(next, 'http://127.0.0.1:2');
-  await expect.poll(urls, WITHIN).toEqual(['http://127.0.0.1:2']);
+  await expect.poll(() => urls(), WITHIN).toEqual(['http://127.0.0.1:2']);
   expect(source.current()?.successor).toBeUndefined();
+  // Who has business with the old one still sees it, and what changes there.
+  expect(urls(source.configured())).toEqual(['http://127.0.0.1:1']);
+  await send(alice, chain.deployment.registry, 'pauseService', [NETWORK]);
+  await expect.poll(() => urls(source?.configured()), WITHIN).toEqual([]);
+  expect(urls()).toEqual(['http://127.0.0.1:2']);
 
   await chain.rpc('evm_revert', before);
   await chain.rpc('anvil_mine', '0x20');
-  await expect.poll(urls, WITHIN).toEqual(['http://127.0.0.1:1']);
+  await expect.poll(() => urls(), WITHIN).toEqual(['http://127.0.0.1:1']);
+  expect(source.configured()).toBe(source.current());
   expect(errors).toEqual(['registry_replaced', 'registry_replacement_undone']);
   expect(source.status()).toMatchObject({ state: 'live', lastError: undefined });
 });

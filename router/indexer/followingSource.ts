@@ -68,6 +68,8 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
       }),
   });
   let published: ProviderSet | undefined;
+  /** Of the configured registry after the last look, while another one is in force. */
+  let replaced: ProviderSet | undefined;
   let via: SourceStatus['via'];
   let state: SourceStatus['state'] = 'starting';
   let lastError: string | undefined;
@@ -116,6 +118,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
       lastError = undefined;
       wasBehind = false;
       publish(chain.set(), feed.via());
+      replaced = chain.firstSet();
       via = feed.via();
       if (wasStale) logger?.info({ block: String(published?.block.number) }, 'settlement_live_again');
       return published !== undefined;
@@ -178,6 +181,7 @@ export function createFollowingSource(options: FollowingSourceOptions): Provider
       await run?.done;
     },
     current: () => published,
+    configured: () => (chain.registry() === registry ? published : replaced),
     status: () => ({
       state,
       ageMs: ms(clock.now() - freshAt),

@@ -8,7 +8,9 @@ import type { SourceLogger } from './sourceLogger.ts';
 export interface SuccessorChain {
   /** The set of the registry in force; undefined while there is none yet, or it is read anew. */
   set(): ProviderSet | undefined;
-  /** The same from checkpoints alone, confirmed or not. */
+  /** The first registry's, in force or not. */
+  firstSet(): ProviderSet | undefined;
+  /** The set in force from checkpoints alone, confirmed or not. */
   saved(): ProviderSet | undefined;
   /** The registry in force. */
   registry(): Address;
@@ -87,6 +89,7 @@ export function createSuccessorChain(args: SuccessorChainArgs): SuccessorChain {
 
   return {
     set: () => inForce((follower) => follower.set()).set(),
+    firstSet: () => first.follower.set(),
     saved() {
       const setOf = (follower: RegistryFollower) => follower.set() ?? follower.unconfirmed();
       for (let index = 0; ; index += 1) {

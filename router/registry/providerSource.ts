@@ -42,6 +42,8 @@ export interface ProviderSource {
   stop(): Promise<void>;
   /** The newest set; undefined before the first. */
   current(): ProviderSet | undefined;
+  /** The newest set of the configured registry, also once a successor is in force. */
+  configured(): ProviderSet | undefined;
   status(): SourceStatus;
   /** Called with each new set, in order. Returns the function that unsubscribes. */
   onChange(listener: (set: ProviderSet) => void): () => void;
