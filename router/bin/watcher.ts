@@ -2,6 +2,7 @@ import type { Address, LocalAccount } from 'viem';
 import { createSettlementClient } from '../chain/settlementClient.ts';
 import { systemClock } from '../core/clock.ts';
 import { checkpointPath } from '../indexer/checkpoint/checkpointPath.ts';
+import type { UpstreamClient } from '../upstream/outcome.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
 import { createReportStore } from '../watcher/reportStore.ts';
 import type { WatcherLog } from '../watcher/watcherLog.ts';
@@ -24,6 +25,8 @@ export interface WatcherSettings {
   readonly probeIntervalMs?: number;
   /** Never offered more than this for a unit of the settlement chain's gas; left out: 500 gwei. */
   readonly maxFeePerGas?: bigint;
+  /** The way to the services, closed with the watcher; left out: this machine's own. */
+  readonly upstream?: UpstreamClient;
   readonly logger: WatcherLog;
   readonly signal?: AbortSignal;
 }
@@ -64,7 +67,8 @@ export async function startWatcher(settings: WatcherSettings): Promise<RunningWa
     logger,
   });
   const endLoadingLog = logLoading(source, logger);
-  const upstream = createUpstreamClient({ clock: systemClock, maxResponseBytes: MAX_ANSWER_BYTES });
+  const upstream =
+    settings.upstream ?? createUpstreamClient({ clock: systemClock, maxResponseBytes: MAX_ANSWER_BYTES });
   const close = async () => {
     endLoadingLog();
     await Promise.allSettled([source.stop(), upstream.close()]);
