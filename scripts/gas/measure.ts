@@ -12,7 +12,7 @@ const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
 /** The design's own windows. Bonds such that two watchers of three make a quorum. */
-const PARAMETERS: TestParameters = {
+export const measurementParameters: TestParameters = {
   thawSeconds: 21 * DAY,
   changeSeconds: 30 * DAY,
   pauseSeconds: 14 * DAY,
@@ -41,7 +41,7 @@ export async function measureTransactions(): Promise<Transactions> {
   try {
     const [governor, guardian, treasury] = [devAccount(0), devAccount(1), devAccount(2)];
     const deployment = await deployForTest({
-      ...{ node, parameters: PARAMETERS, courts: 1 },
+      ...{ node, parameters: measurementParameters, courts: 1 },
       governor: governor.address,
       guardian: guardian.address,
       treasury: treasury.address,
