@@ -17,6 +17,8 @@ export interface UpstreamCall {
   readonly params?: RawJson | undefined;
   /** It may be executed twice. Then one that met the end of a kept connection is sent once more over another. */
   readonly repeatable?: boolean;
+  /** False closes the connection after the answer: no other call to that endpoint will come soon. */
+  readonly keep?: boolean;
 }
 
 /** Why a call failed, for metrics and messages: bounded, no text of the provider's. */
@@ -27,6 +29,8 @@ export type FailureReason =
   | 'aborted'
   | 'dns'
   | 'tls'
+  /** This machine could not reach out: it says nothing about the node. */
+  | 'own-machine'
   | 'private-address'
   | 'http-status'
   | 'too-large'
