@@ -70,7 +70,7 @@ describe('what watchers say', { timeout: 180_000 }, () => {
     for (let epochs = 0; epochs < 3; epochs += 1)
       await speak(world.chain, world.speeches(truth(), truth(), truth()));
     // Each of them has a silent one before it.
-    await expect.poll(() => world.weightsAt(gateway), WAIT).toEqual([1, 0.34]);
+    await expect.poll(() => world.weightsAt(gateway), WAIT).toEqual([1, 0.3]);
     await expect.poll(callsOfBad, WAIT).toBeLessThan(40);
   });
 

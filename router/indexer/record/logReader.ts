@@ -1,4 +1,6 @@
+import { firstBlockSince } from '../../chain/blockAtTime.ts';
 import type { SettlementEndpoint } from '../../chain/settlementEndpoints.ts';
+import type { UnixSeconds } from '../../core/units.ts';
 import type { Address, BlockRef } from '../../registry/providerSet.ts';
 import type { ChainQuirks } from '../chainQuirks.ts';
 import type { MinedLog } from '../logAnswer.ts';
@@ -6,16 +8,22 @@ import { createLogJudge } from '../logJudge.ts';
 import { askBlock } from '../nodeQuestions.ts';
 import type { RangeReader } from '../rangeRead.ts';
 
+export interface LogReader extends RangeReader<MinedLog> {
+  /** See `firstBlockSince`. */
+  firstSince(time: UnixSeconds, first: bigint, last: bigint): Promise<bigint>;
+}
+
 /** One contract's logs by one endpoint, within one look, compared with what the others answer. */
 export function createLogReader(
   endpoint: SettlementEndpoint,
   contract: Address,
   quirks: ChainQuirks,
-): RangeReader<MinedLog> {
+): LogReader {
   const judge = createLogJudge({ endpoint, addresses: [contract.toLowerCase() as Address], quirks });
   return {
     blockAt: (number) => blockAt(endpoint, number),
     eventsBetween: (from, to) => judge.between(from, to, async () => undefined),
+    firstSince: (time, first, last) => firstBlockSince(endpoint.client, time, first, last),
   };
 }
 

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { unixSeconds } from '../../core/units.ts';
 import type { BlockRef, Hex } from '../../registry/providerSet.ts';
 import type { MinedLog } from '../logAnswer.ts';
-import type { RangeReader } from '../rangeRead.ts';
-import { blockAtTime } from './blockAtTime.ts';
+import type { LogReader } from './logReader.ts';
 import { createRecentLogs } from './recentLogs.ts';
 
 const NEVER = new AbortController().signal;
@@ -38,7 +37,8 @@ function modelChain() {
     head: () => blocks.at(-1) as BlockRef,
     /** Of all blocks from the start on. */
     data: (): Hex[] => blocks.slice(Number(START)).map(({ hash }) => hash),
-    reader: (onRequest: () => void = () => undefined): RangeReader<MinedLog> => ({
+    reader: (onRequest: () => void = () => undefined): LogReader => ({
+      firstSince: async () => START,
       async blockAt(number) {
         onRequest();
         return blocks[Number(number)];
@@ -62,9 +62,9 @@ function collecting() {
         held = held.filter(({ blockNumber }) => blockNumber <= to);
       },
     },
-    async start() {
+    async start(reader, target) {
       starts += 1;
-      return START;
+      return await reader.firstSince(unixSeconds(0), 0n, target.number);
     },
   });
   return { logs, data: () => held.map(({ data }) => data), starts: () => starts };
@@ -148,29 +148,4 @@ test('what fails halfway goes on from there', async () => {
   await logs.readTo(chain.reader(), chain.head(), NEVER);
   expect(data()).toEqual(chain.data());
   expect(starts()).toBe(1);
-});
-
-test('the block of a time is found, at its age or a little older', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat(60),
-      fc.integer({ min: 0, max: 900 }),
-      fc.nat(40),
-      async (more, at, tolerance) => {
-        const chain = modelChain();
-        chain.grow(more);
-        const { blockAt } = chain.reader();
-        const head = chain.head();
-        const time = unixSeconds(1_000 + at);
-        const found = await blockAtTime({ blockAt, time, toleranceSeconds: tolerance, lowest: 1n, head });
-        const timeOf = async (number: bigint) => (await blockAt(number))?.timestamp ?? Number.NaN;
-        if (found > 1n) {
-          expect(await timeOf(found)).toBeLessThanOrEqual(time);
-          // Blocks are ten seconds apart.
-          if (found < head.number)
-            expect(await timeOf(found)).toBeGreaterThan(time - Math.max(tolerance + 1, 10));
-        } else expect(await timeOf(2n)).toBeGreaterThan(time - Math.max(tolerance + 1, 10));
-      },
-    ),
-  );
 });

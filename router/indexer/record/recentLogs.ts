@@ -2,8 +2,9 @@ import type { BlockRef } from '../../registry/providerSet.ts';
 import { lastHeld } from '../lastHeld.ts';
 import type { MinedLog } from '../logAnswer.ts';
 import { logRanges } from '../logRanges.ts';
-import { type RangeReader, readRange } from '../rangeRead.ts';
+import { readRange } from '../rangeRead.ts';
 import { links } from '../reorgWindow.ts';
+import type { LogReader } from './logReader.ts';
 
 /** What becomes of logs. Neither throws: strangers write them. */
 export interface LogFold {
@@ -21,7 +22,7 @@ export interface RecentLogs {
    * Reads on up to `target`. `moved`: the chain changed meanwhile, look again; `behind`: what was read before is newer.
    * What was read by the time that it throws stays. Rejects with endpoint errors as they are.
    */
-  readTo(reader: RangeReader<MinedLog>, target: BlockRef, signal: AbortSignal): Promise<ReadResult>;
+  readTo(reader: LogReader, target: BlockRef, signal: AbortSignal): Promise<ReadResult>;
 }
 
 export type ReadResult = 'current' | 'moved' | 'behind';
@@ -29,7 +30,7 @@ export type ReadResult = 'current' | 'moved' | 'behind';
 export interface RecentLogsArgs {
   readonly fold: LogFold;
   /** Where it begins, the first time and when all is read again. */
-  readonly start: (reader: RangeReader<MinedLog>, target: BlockRef) => Promise<bigint>;
+  readonly start: (reader: LogReader, target: BlockRef) => Promise<bigint>;
   /** Most blocks asked for at once. */
   readonly maxRange: number;
 }
@@ -41,7 +42,7 @@ export function createRecentLogs({ fold, start, maxRange }: RecentLogsArgs): Rec
   /** Blocks up to which was read, oldest first, each a descendant of the one before. */
   let tips: readonly BlockRef[] = [];
 
-  async function rollBack(reader: RangeReader<MinedLog>): Promise<void> {
+  async function rollBack(reader: LogReader): Promise<void> {
     const held = await lastHeld(tips.length, async (index) => {
       const tip = tips[index];
       return tip !== undefined && (await reader.blockAt(tip.number))?.hash === tip.hash;

@@ -4,7 +4,6 @@ import { scoresOf } from '../../registry/judgeEpoch.ts';
 import type { EpochRecord, NetworkRecord } from '../../registry/networkRecord.ts';
 import type { BlockRef, ProviderSet } from '../../registry/providerSet.ts';
 import type { ChainQuirks } from '../chainQuirks.ts';
-import { blockAtTime } from './blockAtTime.ts';
 import { createCaseBook } from './caseBook.ts';
 import { createEpochBook } from './epochBook.ts';
 import { inTurns } from './inTurns.ts';
@@ -41,12 +40,9 @@ export function createRecordFollower(args: RecordFollowerArgs): RecordFollower {
   let record: NetworkRecord | undefined;
 
   const startAt =
-    (timeOf: (head: BlockRef) => number): RecentLogsArgs['start'] =>
-    ({ blockAt }, head) =>
-      blockAtTime({
-        ...{ blockAt, head, lowest: deploymentBlock, toleranceSeconds: params.epochSeconds },
-        time: unixSeconds(timeOf(head)),
-      });
+    (timeOf: (target: BlockRef) => number): RecentLogsArgs['start'] =>
+    (reader, target) =>
+      reader.firstSince(unixSeconds(timeOf(target)), deploymentBlock, target.number);
 
   const epochs = createEpochBook({ params, hub, set, onJudged });
   const hubLogs = createRecentLogs({ maxRange, fold: epochs.reveals, start: startAt(() => epochs.since()) });
@@ -56,11 +52,12 @@ export function createRecordFollower(args: RecordFollowerArgs): RecordFollower {
     maxRange,
     fold: cases,
     start: startAt(({ timestamp }) => {
-      const isAnyPending = set()
-        .providers.values()
-        .some(({ locked }) => locked > 0n);
+      const { providers, block } = set();
+      const isAnyPending = providers.values().some(({ locked }) => locked > 0n);
       // Most often nobody's stake is locked: then no case is pending, and there is nothing to look for in the past.
-      return isAnyPending ? timestamp - caseSeconds - LATE_EXECUTION_SECONDS : timestamp;
+      return isAnyPending
+        ? timestamp - caseSeconds - LATE_EXECUTION_SECONDS
+        : Math.min(timestamp, block.timestamp);
     }),
   });
 
