@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Caip2 } from '../core/caip2.ts';
-import type { Clock, Random } from '../core/clock.ts';
+import { type Clock, type Random, systemTimer } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
 import { type AbilityProbesArgs, createAbilityProbes } from '../gateway/abilityProbes.ts';
 import { createHeadPoller, type HeadPollerArgs } from '../gateway/headPoller.ts';
@@ -34,6 +34,7 @@ export interface ControlArgs {
   readonly onPlans?: () => void;
   readonly onServiceLeft: (network: string, label: string) => void;
   readonly onHeadReport?: NonNullable<HeadPollerArgs['onReport']>;
+  readonly onDuty?: NonNullable<HeadPollerArgs['onDuty']>;
   readonly onFindings?: NonNullable<AbilityProbesArgs['onFindings']>;
   readonly onWeight?: (caip2: Caip2, key: string, weight: number) => void;
 }
@@ -56,15 +57,15 @@ export function createControl(args: ControlArgs): Control {
   const { config, source, record, upstream, metrics, clock, random, logger } = args;
   const { settlement } = config();
   const heads = createHeadPoller({
-    upstream,
-    random,
+  const timer = systemTimer;
+    ...{ upstream, random, clock, timer },
     intervalMs: () => ms(config().heads.pollIntervalMs),
     timeoutMs: () => ms(config().routing.attemptTimeoutMs),
     ...(args.onHeadReport && { onReport: args.onHeadReport }),
   });
+    ...(args.onDuty && { onDuty: args.onDuty }),
   const probes = createAbilityProbes({
-    upstream,
-    random,
+    ...{ upstream, random, clock, timer },
     pollIntervalMs: () => ms(config().heads.pollIntervalMs),
     timeoutMs: () => ms(config().routing.attemptTimeoutMs),
     ...(args.onFindings && { onFindings: args.onFindings }),

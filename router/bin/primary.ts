@@ -48,6 +48,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     onWeight: (caip2, key, weight) => news.weighed(caip2, key, weight),
     onServiceLeft(network, label) {
       gone.forgetService(network, label);
+    onDuty: ({ caip2 }, key, isOnDuty) => news.dutyChanged(caip2, key, isOnDuty),
     },
   });
 

@@ -14,6 +14,7 @@ export interface RoutingNews {
   probed(caip2: Caip2, key: string, findings: readonly Finding[]): void;
   /** By another stake, while the service is listed with the old one. */
   weighed(caip2: Caip2, key: string, weight: number): void;
+  dutyChanged(caip2: Caip2, key: string, isOnDuty: boolean): void;
   /** For a worker that knows nothing yet. */
   everything(): readonly Telling[];
   stop(): void;
@@ -67,6 +68,7 @@ export function createRoutingNews(broadcast: (telling: Telling) => void): Routin
     headReported: (caip2, key, head) => tell({ caip2, key, head }),
     probed: (caip2, key, findings) => tell({ caip2, key, findings }),
     weighed: (caip2, key, weight) => tell({ caip2, key, weight }),
+    dutyChanged: (caip2, key, isOnDuty) => tell({ caip2, key, isOnDuty }),
     everything: () => [
       { kind: 'networks', networks },
       {

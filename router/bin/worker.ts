@@ -125,7 +125,7 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         table.apply([...networks.values()]);
         break;
       case 'news':
-        for (const { caip2, key, head, findings, weight } of message.news) {
+        for (const { caip2, key, head, findings, weight, isOnDuty } of message.news) {
           const router = table.resolve(caip2);
           if (head) router?.reportHead(key, head);
           if (findings) router?.reportFindings(key, findings);
@@ -142,6 +142,8 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         void report().then((made) => tell({ kind: 'report', id: message.id, report: made }));
         break;
       case 'eligible': {
+          // First: it says what a head means.
+          if (isOnDuty !== undefined) router?.setOnDuty(key, isOnDuty);
         const hasEligible = table.routers().some((router) => router.hasEligible());
         tell({ kind: 'eligible', id: message.id, hasEligible });
         break;

@@ -12,6 +12,7 @@ import {
   rpcError,
   startRpcServer,
 } from '../upstream/rpcServer.fixture.ts';
+import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { createUpstreamClient } from '../upstream/upstreamClient.ts';
 import { createAbilityProbes } from './abilityProbes.ts';
 import { handClock, polledRouter, service, viewOf } from './networkRouter.fixture.ts';
@@ -44,40 +45,41 @@ async function node(byMethod: Record<string, Behaviour>): Promise<RpcServer> {
   return server;
 }
 
-/** Probes that come when the test says so; `pauses` are the times they would have waited. */
-function probing(services: readonly RouteService[], head = HEAD, caip2 = 'eip155:1') {
-  const pauses: number[] = [];
-  let wake: (() => void)[] = [];
-  const probes = createAbilityProbes({
-    upstream,
-    random: () => 0.5,
-    pollIntervalMs: () => ms(1_000),
-    timeoutMs: () => ms(5_000),
-    sleep: (time, signal) => {
-      pauses.push(time);
-      return new Promise<void>((resolve, reject) => {
-        wake.push(resolve);
-        const onAbort = () => {
-          wake = wake.filter((each) => each !== resolve);
-          reject(signal.reason);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-      });
+const FIRST_MS = 10_000;
+const MS_PER_SERVICE = 40;
+
+/** Probes that come when the test says so. */
+function probing(services: readonly RouteService[], head = HEAD, caip2 = 'eip155:1', client = upstream) {
+  let underWay = 0;
+  let asked = 0;
+  const counting: UpstreamClient = {
+    ...client,
+    async call(...call) {
+      underWay += 1;
+      asked += 1;
+      const outcome = await client.call(...call);
+      underWay -= 1;
+      return outcome;
     },
+  };
+  const probes = createAbilityProbes({
+    ...{ upstream: counting, clock: hand.clock, timer: hand.timer },
+    random: () => 0.5,
+    pollIntervalMs: () => ms(FIRST_MS / 10),
+    timeoutMs: () => ms(5_000),
   });
   ends.unshift(probes.stop);
   const router = polledRouter(services, { upstream, clock: hand.clock, caip2 });
   for (const { key } of services) router.reportHead(key, { ok: true, number: head, chainIdOk: true });
   probes.follow(router, services);
-  /** Until all loops wait again. */
-  const round = async () => {
-    const waiting = wake;
-    wake = [];
-    for (const resolve of waiting) resolve();
-    await vi.waitFor(() => expect(wake).toHaveLength(waiting.length));
+  const wait = async (time: number) => {
+    hand.advance(time);
+    await vi.waitFor(() => expect(underWay).toBe(0));
   };
+  /** The first visit to each. */
+  const round = () => wait(FIRST_MS + services.length * MS_PER_SERVICE);
   const abilities = (key: string) => viewOf(router, key)?.abilities;
-  return { router, probes, pauses, round, abilities };
+  return { router, probes, round, wait, abilities, asked: () => asked };
 }
 
 describe('abilityProbes', () => {
@@ -123,22 +125,27 @@ describe('abilityProbes', () => {
 
   it('are over before what they found falls due, and notice what has changed', async () => {
     const server = await node({ trace_block: noMethod, eth_getLogs: result([]) });
-    const { round, abilities, pauses } = probing([service('a', server.url, { capabilities: ALL })]);
+    const { round, wait, abilities } = probing([service('a', server.url, { capabilities: ALL })]);
     await round();
     expect(abilities('a')?.lacks).toEqual(['trace']);
-    const pause = pauses.at(-1) ?? Number.NaN;
-    expect(pause * 1.1).toBeLessThan(RETEST_MS);
     server.behave(result([]));
-    hand.advance(pause);
-    await round();
+    const { length } = server.requests;
+    await wait(60_000);
+    expect(server.requests).toHaveLength(length);
+    // The longest pause that chance may make of it.
+    await wait(RETEST_MS / 1.1 - 60_000);
+    expect(server.requests.length).toBeGreaterThan(length);
     expect(abilities('a')).toMatchObject({ lacks: [], shown: [] });
   });
 
   it('blame nobody, and come back soon to one that does not answer', async () => {
-    const { round, router, pauses } = probing([service('gone', await closedPort(), { capabilities: ALL })]);
+    const gone = service('gone', await closedPort(), { capabilities: ALL });
+    const { round, wait, router, asked } = probing([gone]);
     await round();
     expect(viewOf(router, 'gone')).toMatchObject({ calls: 0, failures: 0, breaker: 'closed', inFlight: 0 });
-    expect(pauses.at(-1)).toBeLessThan(60_000);
+    expect(asked()).toBe(1);
+    await wait(60_000);
+    expect(asked()).toBe(2);
   });
 
   it('leave one alone for as long as its rate limit asks, within bounds', async () => {
@@ -149,20 +156,26 @@ describe('abilityProbes', () => {
         }),
       });
     const [soon, never] = [await limited(60), await limited(86_400)];
-    const { round, pauses } = probing([service('soon', soon.url), service('never', never.url)]);
+    const { round, wait } = probing([service('soon', soon.url), service('never', never.url)]);
+    const requests = () => [soon.requests.length, never.requests.length];
     await round();
-    const [long = 0, longest = 0] = pauses.slice(2).sort((a, b) => a - b);
-    expect(long).toBeGreaterThanOrEqual(60_000 * 0.9);
-    expect(longest).toBeLessThanOrEqual(RETEST_MS);
-    expect([soon.requests.length, never.requests.length]).toEqual([1, 1]);
+    expect(requests()).toEqual([1, 1]);
+    await wait(60_000 - 2 * MS_PER_SERVICE);
+    expect(requests()).toEqual([1, 1]);
+    await wait(2 * MS_PER_SERVICE);
+    expect(requests()).toEqual([2, 1]);
+    await wait(RETEST_MS);
+    expect(never.requests).toHaveLength(2);
   });
 
   it('take one that is slow with a long query for one without a known limit', async () => {
     const server = await node({ eth_getLogs: rpcError({ code: -32000, message: 'query timeout exceeded' }) });
-    const { round, abilities, pauses } = probing([service('slow', server.url)]);
+    const { round, wait, abilities } = probing([service('slow', server.url)]);
     await round();
     expect(abilities('slow')).toMatchObject({ shown: ['archive'], maxLogBlocks: undefined });
-    expect(pauses.at(-1)).toBeGreaterThan(60_000);
+    const { length } = server.requests;
+    await wait(60_000);
+    expect(server.requests).toHaveLength(length);
   });
 
   it('ask of a young chain only what it can have', async () => {
@@ -176,29 +189,33 @@ describe('abilityProbes', () => {
   });
 
   it('spread what thousands are asked when they join at once', () => {
-    const { pauses } = probing(
-      Array.from({ length: 10_000 }, (_, i) => service(`s${i}`, `http://s${i}.invalid/`)),
-    );
-    // At half of the chances.
-    expect(Math.max(...pauses)).toBeGreaterThan(40_000);
-    expect(pauses).toHaveLength(10_000);
+    const many = Array.from({ length: 10_000 }, (_, i) => service(`s${i}`, 'http://silent.invalid/'));
+    const silent = clientOf(() => new Promise(() => undefined));
+    const { asked } = probing(many, HEAD, 'eip155:1', silent);
+    hand.advance(FIRST_MS);
+    expect(asked()).toBe(0);
+    hand.advance(100_000);
+    expect(asked()).toBe(2_500);
   });
 
   it('begin anew for one that declares something else, and for no other change', async () => {
     const server = await node({});
     const declared = service('a', server.url, { capabilities: capabilityBits(['full', 'txpool']) });
-    const { probes, router, pauses, round } = probing([service('a', server.url)]);
+    const { probes, router, round } = probing([service('a', server.url)]);
+    const balances = () => server.requests.filter(({ method }) => method === 'eth_getBalance').length;
     await round();
     probes.follow(router, [service('a', server.url, { weight: 3 })]);
-    expect(pauses).toHaveLength(2);
+    await round();
+    expect(balances()).toBe(1);
     probes.follow(router, [declared]);
-    expect(pauses).toHaveLength(3);
     await round();
     expect(server.requests.map(({ method }) => method)).toContain('txpool_status');
-    expect(server.requests.filter(({ method }) => method === 'eth_getBalance')).toHaveLength(2);
+    expect(balances()).toBe(2);
   });
 
-  it('leave chains of other namespaces alone', () => {
-    expect(probing([service('a', 'http://a.invalid/')], 1, 'solana:5eykt').pauses).toEqual([]);
+  it('leave chains of other namespaces alone', async () => {
+    const { round, asked } = probing([service('a', 'http://a.invalid/')], 1, 'solana:5eykt');
+    await round();
+    expect(asked()).toBe(0);
   });
 });

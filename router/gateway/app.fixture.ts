@@ -18,6 +18,7 @@ const ROUTER: NetworkRouter = {
   slug: 'ethereum',
   setServices: () => undefined,
   setWeight: () => undefined,
+  setOnDuty: () => undefined,
   setSettings: () => undefined,
   forward: () => Promise.reject(new Error('not asked here')),
   reportHead: () => undefined,

@@ -71,6 +71,7 @@ describe('callHandler', () => {
       slug: 'ethereum',
       setServices: () => undefined,
       setWeight: () => undefined,
+      setOnDuty: () => undefined,
       setSettings: () => undefined,
       forward: () => Promise.resolve(answer),
       reportHead: () => undefined,

@@ -28,6 +28,8 @@ export interface ServiceState {
   /** With the weight that it has by now. */
   service: RouteService;
   health: Health;
+  /** Of a large network, one of those that are polled often and asked first. */
+  isOnDuty: boolean;
 }
 
 /** What a call needs of its network. */

@@ -2,9 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
-import type { UpstreamOutcome } from '../upstream/outcome.ts';
+import type { UpstreamCall, UpstreamOutcome } from '../upstream/outcome.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { createHeadPoller, headReport } from './headPoller.ts';
+import { handClock } from './networkRouter.fixture.ts';
 import type { HeadReport, NetworkRouter, RouteService } from './networkRouter.ts';
 
 const ok = (result: string): UpstreamOutcome => ({ ok: true, result: result as RawJson, latencyMs: ms(1) });
@@ -16,6 +17,7 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
     slug: 'x',
     setServices: () => undefined,
     setWeight: () => undefined,
+    setOnDuty: () => undefined,
     setSettings: () => undefined,
     forward: () => Promise.reject(new Error('not asked here')),
     reportHead: (key, report) => void reports.push([key, report]),
@@ -30,38 +32,36 @@ function router(reports: [string, HeadReport][], caip2 = 'eip155:1'): NetworkRou
   };
 }
 
-function service(key: string, url = `http://${key}`): RouteService {
-  return { key, label: key, tier: 'own', target: { url, allowPrivate: true }, capabilities: 1, weight: 1 };
+function service(key: string, url = `http://${key}`, tier: RouteService['tier'] = 'own'): RouteService {
+  return { key, label: key, tier, target: { url, allowPrivate: true }, capabilities: 1, weight: 1 };
 }
 
-/** A poller whose rounds begin when the test says so. */
-function poller(answer: (url: string, method: string) => UpstreamOutcome | Promise<UpstreamOutcome>) {
+/** A poller whose time moves by hand: its rounds are a second apart. */
+function poller(
+  answer: (url: string, method: string) => UpstreamOutcome | Promise<UpstreamOutcome>,
+  random = () => 0.5,
+) {
   const asked: string[] = [];
-  let wake: (() => void)[] = [];
-  const upstream = clientOf(async ({ url }, { method }) => {
-    asked.push(`${method} ${url}`);
-    return answer(url, method);
+  const calls: UpstreamCall[] = [];
+  const upstream = clientOf(async ({ url }, call) => {
+    asked.push(`${call.method} ${url}`);
+    calls.push(call);
+    return answer(url, call.method);
   });
-  const sleeps: number[] = [];
+  const { clock, timer, advance } = handClock();
+  const onDuty = new Map<string, boolean>();
   const made = createHeadPoller({
-    upstream,
-    random: () => 0.5,
+    ...{ upstream, random, clock, timer },
     intervalMs: () => ms(1_000),
     timeoutMs: () => ms(2_000),
-    sleep: (time, signal) => {
-      sleeps.push(time);
-      return new Promise<void>((resolve, reject) => {
-        wake.push(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    },
+    onDuty: (_, key, isOnDuty) => void onDuty.set(key, isOnDuty),
   });
-  const nextRound = () => {
-    const all = wake;
-    wake = [];
-    for (const resolve of all) resolve();
+  const follow = (of: NetworkRouter, services: readonly RouteService[]) => {
+    made.follow(of, services);
+    advance(0);
   };
-  return { ...made, asked, sleeps, nextRound };
+  const nextRound = () => advance(1_000);
+  return { follow, stop: made.stop, asked, calls, onDuty, advance, nextRound };
 }
 
 describe('headReport', () => {
@@ -174,25 +174,142 @@ describe('headPoller', () => {
       latencyMs: ms(1),
     });
     const reports: [string, HeadReport][] = [];
-    const { follow, stop, sleeps } = poller((url) => limited(url === 'http://soon' ? 5_000 : 1e9));
+    const { follow, stop, asked, advance } = poller((url) => limited(url === 'http://soon' ? 5_000 : 1e9));
     follow(router(reports), [service('soon'), service('never')]);
-    await vi.waitFor(() => expect(sleeps).toHaveLength(2));
+    await vi.waitFor(() => expect(reports).toHaveLength(2));
+    advance(4_999);
+    expect(asked).toHaveLength(2);
+    advance(1);
+    await vi.waitFor(() => expect(reports).toHaveLength(3));
+    expect(asked.at(-1)).toBe('eth_blockNumber http://soon');
+    const ofNever = () => asked.filter((line) => line.endsWith('http://never'));
+    advance(54_999);
+    expect(ofNever()).toHaveLength(1);
+    advance(1);
+    expect(ofNever()).toHaveLength(2);
     stop();
-    expect(sleeps.toSorted((a, b) => a - b)).toEqual([5_000, 60_000]);
   });
 
-  test('asks thousands that come at once one after the other, and a few at once', async () => {
-    const { follow, stop, asked, sleeps, nextRound } = poller(() => failed);
-    const many = Array.from({ length: 2_100 }, (_, i) => service(`s${i}`));
-    follow(router([]), many);
-    expect(asked).toEqual([]);
-    // In the middle of two seconds, by the test's randomness.
-    expect(new Set(sleeps)).toEqual(new Set([1_000]));
-    nextRound();
-    await vi.waitFor(() => expect(asked).toHaveLength(2_100));
-    follow(router([]), many.slice(0, 100));
-    await vi.waitFor(() => expect(asked).toHaveLength(2_200));
+  test('asks a few that come at once at once, and thousands one after the other', async () => {
+    const { follow, stop, asked, advance } = poller(() => new Promise<UpstreamOutcome>(() => undefined));
+    follow(
+      router([]),
+      Array.from({ length: 2_100 }, (_, i) => service(`s${i}`)),
+    );
+    expect(asked).toHaveLength(100);
+    advance(1_000);
+    expect(asked).toHaveLength(1_100);
+    advance(1_000);
+    expect(asked).toHaveLength(2_100);
     stop();
+  });
+
+  describe('of a large network', () => {
+    const SECONDS = 60;
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => service(`s${i}`, `http://s${i}`, 'network'));
+
+    /** Every answer has come before the next second. */
+    async function seconds(advance: (by: number) => void, count: number) {
+      for (let second = 0; second < count; second += 1) {
+        for (let tenth = 0; tenth < 10; tenth += 1) {
+          advance(100);
+          await new Promise(setImmediate);
+        }
+      }
+    }
+    const well = (_: string, method: string) => ok(method === 'eth_chainId' ? '"0x1"' : '"0x5"');
+    const random = () => {
+      let state = 1;
+      return () => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state / 2_147_483_647;
+      };
+    };
+
+    test('polls some often, and each of the others in turn, at a rate that does not grow with them', async () => {
+      const { follow, stop, asked, calls, onDuty, advance } = poller(well, random());
+      follow(router([]), many(3_000));
+      await seconds(advance, SECONDS);
+      stop();
+      const polls = asked.filter((line) => line.startsWith('eth_blockNumber'));
+      // 64 each second, and ten times ten of the others.
+      expect(polls.length / SECONDS).toBeGreaterThan(100);
+      expect(polls.length / SECONDS).toBeLessThan(180);
+      expect(new Set(polls).size).toBe(3_000);
+      expect([...onDuty.values()].filter((isOnDuty) => isOnDuty)).toHaveLength(64);
+      // Nobody holds a connection open for a poll a minute later.
+      const once = calls.filter(({ keep }) => keep === false);
+      expect(once.length).toBeGreaterThan(2_900);
+    });
+
+    test('has others on duty after some time, and polls who comes on duty at once', async () => {
+      const { follow, stop, asked, onDuty, advance } = poller(well, random());
+      follow(router([]), many(500));
+      const dutiful = () => [...onDuty].flatMap(([key, isOnDuty]) => (isOnDuty ? [key] : []));
+      await seconds(advance, 2);
+      const first = dutiful();
+      await seconds(advance, SECONDS);
+      const later = dutiful();
+      expect(later).toHaveLength(64);
+      const came = later.filter((key) => !first.includes(key));
+      expect(came.length).toBeGreaterThan(5);
+      const before = asked.length;
+      await seconds(advance, 2);
+      stop();
+      const polled = new Set(asked.slice(before).map((line) => line.split('//')[1]));
+      for (const key of came) expect(polled).toContain(key);
+    });
+
+    test('relieves who is ill for who is well', async () => {
+      const isDead = (url: string) => Number(url.slice('http://s'.length)) % 2 === 0;
+      const onDuty = new Set<string>();
+      const network = {
+        ...router([]),
+        reportHead: (_key: string, report: HeadReport) => (report.ok ? undefined : ('silent' as const)),
+        setOnDuty: (key: string, isOnDuty: boolean) => {
+          if (isOnDuty) onDuty.add(`http://${key}`);
+          else onDuty.delete(`http://${key}`);
+        },
+      };
+      const { follow, stop, advance } = poller(
+        (url, method) => (isDead(url) ? failed : well(url, method)),
+        random(),
+      );
+      follow(network, many(400));
+      expect([...onDuty].filter(isDead).length).toBeGreaterThan(16);
+      await seconds(advance, 10);
+      stop();
+      expect(onDuty.size).toBe(64);
+      expect([...onDuty].filter(isDead).length).toBeLessThan(8);
+    });
+
+    test('has all on duty again when it has shrunk', async () => {
+      const { follow, stop, asked, onDuty, advance, nextRound } = poller(well, random());
+      const network = router([]);
+      follow(network, many(65));
+      await seconds(advance, 1);
+      expect([...onDuty.values()].filter((isOnDuty) => isOnDuty)).toHaveLength(64);
+      follow(network, many(64));
+      expect([...onDuty.values()].filter((isOnDuty) => isOnDuty)).toHaveLength(0);
+      await seconds(advance, 1);
+      const before = asked.length;
+      for (let round = 0; round < 2; round += 1) {
+        nextRound();
+        await new Promise(setImmediate);
+      }
+      stop();
+      expect(new Set(asked.slice(before).map((line) => line.split('//')[1])).size).toBe(64);
+    });
+
+    test('never has own nodes wait', async () => {
+      const { follow, stop, asked, advance } = poller(well, random());
+      follow(router([]), [service('own'), ...many(3_000)]);
+      await seconds(advance, 20);
+      stop();
+      const ofOwn = asked.filter((line) => line === 'eth_blockNumber http://own');
+      expect(ofOwn.length).toBeGreaterThanOrEqual(18);
+    });
   });
 
   test('leaves chains of other namespaces alone', () => {

@@ -2,8 +2,9 @@ import { type Caip2, eip155ChainId } from '../core/caip2.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientCall } from '../core/jsonRpc.ts';
 import type { RawJson } from '../core/rawJson.ts';
+import type { Ms } from '../core/units.ts';
 import { createHeadFloor, type FloorMemory, type HeadVerdict } from '../routing/headFloor.ts';
-import { createHeadBook } from '../routing/heads.ts';
+import { createHeadBook, type Head, presentNumber } from '../routing/heads.ts';
 import { blockSeen, type Health, isSilent, pollAnswered, pollFailed } from '../routing/health.ts';
 import { type SecondOpinions, secondOpinions } from '../routing/nullAnswer.ts';
 import { blockNumber } from '../routing/requestedBlock.ts';
@@ -21,8 +22,13 @@ export interface Review {
 
 /** All that one network's services say about the chain's newest block: in polls, and in answers to users. */
 export interface NetworkHeads {
-  /** Takes what a poll found. */
-  report(state: ServiceState, report: HeadReport): void;
+  /**
+   * Takes what a poll found.
+   * @param isSeldom The service is not asked often enough to say where the chain is: it is only judged by it.
+   */
+  report(state: ServiceState, report: HeadReport, isSeldom: boolean): void;
+  /** From now on it is asked seldom. */
+  retire(state: ServiceState): void;
   forget(state: ServiceState): void;
   agreed(): number | undefined;
   /** By how much the cost of a call about the newest block grows: a service is the worse the more blocks it is behind. */
@@ -87,6 +93,11 @@ export function createNetworkHeads(args: {
     return verdict.number > number ? { opinions: 'one', result } : undefined;
   }
 
+  /** One that is seldom asked. */
+  function judged(number: number, now: Ms): Head {
+    return { number, vouched: false, moving: false, trusted: false, at: now, agreedThen: book.agreed() };
+  }
+
   /** A node that was moved to another chain since its last poll. */
   function reviewChain(result: RawJson): Review | undefined {
     if (chainId === undefined || blockNumber(result) === chainId) return undefined;
@@ -94,16 +105,17 @@ export function createNetworkHeads(args: {
   }
 
   return {
-    report(state, report) {
+    report(state, report, isSeldom) {
       const { health } = state;
       const now = clock.now();
       const previous = health.head;
       if (report.ok) {
         const { number, chainIdOk } = report;
-        const head = chainIdOk
+        const isCounted = chainIdOk && !isSeldom;
+        if (!isCounted && previous) book.forget(previous);
+        const head = isCounted
           ? book.take({ number, previous, trusted: isTrusted(state), now })
-          : { number, vouched: false, moving: false, trusted: false, at: now };
-        if (!chainIdOk && previous) book.forget(previous);
+          : judged(number, now);
         state.health = pollAnswered(health, head, chainIdOk, now);
       } else {
         state.health = pollFailed(health, report.class);
@@ -113,6 +125,12 @@ export function createNetworkHeads(args: {
       const agreed = book.agreed();
       if (agreed !== undefined) floor.follow(agreed);
     },
+    retire(state) {
+      const { head } = state.health;
+      if (head === undefined) return;
+      book.forget(head);
+      state.health = { ...state.health, head: judged(head.number, head.at) };
+    },
     forget({ health }) {
       if (health.head) book.forget(health.head);
     },
@@ -120,7 +138,7 @@ export function createNetworkHeads(args: {
     lagFactor({ head, seenBlock }) {
       const newest = known();
       if (newest === undefined || head === undefined) return 1;
-      const behind = newest - Math.max(head.number, seenBlock);
+      const behind = newest - Math.max(presentNumber(head, book.agreed()), seenBlock);
       return behind > 0 ? 1 + (2 * behind) / Math.max(settings().maxLagBlocks, 1) : 1;
     },
     review(state, { method, params }, block, result) {

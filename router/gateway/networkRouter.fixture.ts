@@ -1,6 +1,6 @@
 import type { Caip2 } from '../core/caip2.ts';
 import { capabilityBits } from '../core/capability.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
+import { type Clock, systemClock, type Timer } from '../core/clock.ts';
 import type { RawJson } from '../core/rawJson.ts';
 import { ms, seconds } from '../core/units.ts';
 import { DEFAULT_ROUTING, type RoutingSettings } from '../routing/settings.ts';
@@ -58,13 +58,29 @@ export const call = (method = 'eth_call', params = '[]', id: string | undefined 
 export const viewOf = (router: NetworkRouter, key: string) =>
   router.services().find((view) => view.key === key);
 
-/** A clock that moves by hand. */
+/** Time that moves by hand. */
 export function handClock() {
   let now = 1_000;
+  const waiting = new Set<{ readonly at: number; readonly run: () => void }>();
+  const timer: Timer = (after, run) => {
+    const entry = { at: now + after, run };
+    waiting.add(entry);
+    return () => waiting.delete(entry);
+  };
   return {
     clock: { now: () => ms(now), unix: systemClock.unix } satisfies Clock,
-    advance: (by: number) => {
-      now += by;
+    timer,
+    /** Runs what comes due, each at its time. */
+    advance(by: number) {
+      const end = now + by;
+      for (;;) {
+        const [next] = [...waiting].toSorted((a, b) => a.at - b.at);
+        if (next === undefined || next.at > end) break;
+        waiting.delete(next);
+        now = Math.max(now, next.at);
+        next.run();
+      }
+      now = end;
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Ms } from '../core/units.ts';
 import type { Address } from '../registry/providerSet.ts';
 import { type Finding, learnt, logLimit } from '../routing/abilities.ts';
 import { type ChooseArgs, choose } from '../routing/choose.ts';
-import { type Among, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
+import { type Among, type IneligibleReason, ineligibleReason, isLastResort } from '../routing/eligibility.ts';
 import { explainReason, type ReasonFacts } from '../routing/explainReason.ts';
 import type { FloorMemory } from '../routing/headFloor.ts';
 import { callCost, freshHealth, type Health, slowStart } from '../routing/health.ts';
@@ -24,6 +24,7 @@ import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } f
 import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget, NO_HEDGES } from './forwardHedge.ts';
+import { createMembers } from './members.ts';
 import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
 import { isMined, minedLookup, reviewLookup } from './minedLookup.ts';
 import { createMirrorProbes } from './mirrorProbes.ts';
@@ -92,8 +93,16 @@ export interface NetworkRouter {
   setSettings(settings: RoutingSettings): void;
   /** Answers a call by the services, within the span given. Never rejects. A notification is executed too; drop its answer. */
   forward(call: ClientCall, options: ForwardOptions): Promise<Answer>;
-  /** Takes what a poll found; unknown keys are ignored (the service left meanwhile). */
-  reportHead(key: string, report: HeadReport): void;
+  /**
+   * Takes what a poll found; unknown keys are ignored (the service left meanwhile).
+   * @returns why the service is not asked for most calls now; undefined when it is
+   */
+  reportHead(key: string, report: HeadReport): IneligibleReason | undefined;
+  /**
+   * Whether the service is one of those of a large network that are polled often; unknown keys are ignored. As long as
+   * there are any, they are asked first, and they alone say where the chain is.
+   */
+  setOnDuty(key: string, isOnDuty: boolean): void;
   /** Takes what probes showed of a service's abilities; unknown keys are ignored. */
   reportFindings(key: string, findings: readonly Finding[]): void;
   services(): readonly ServiceView[];
@@ -155,16 +164,13 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   const chain = chainId === undefined ? 'verified' : 'unverified';
   const hedges = createHedgeBudget(settings.hedgeShare);
   const opinions = createOpinionBudget(clock);
-  let states = new Map<string, ServiceState>();
-  let tiers: readonly (readonly ServiceState[])[] = [];
-  /** Made when a session first asks for them. */
-  let rings: readonly SessionRing<ServiceState>[] | undefined;
+  const members = createMembers(() => freshHealth(settings, clock.now(), chain));
   const heads = createNetworkHeads({ ...args, settings: () => settings });
   const probes = createMirrorProbes({
     upstream: args.upstream,
     clock,
     settings: () => settings,
-    isMember: (state) => states.get(state.service.key) === state,
+    isMember: (state) => members.get(state.service.key) === state,
     onOutcome: ({ service }, outcome) => args.hooks?.onProbe?.(service, outcome),
   });
 
@@ -179,15 +185,6 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   });
   const reasonOf = (state: ServiceState, question: Question, now: Ms) =>
     ineligibleReason(factsOf(state, question, now));
-
-  function ofSession(session: string, isAllowed: (state: ServiceState) => boolean): ServiceState | undefined {
-    rings ??= tiers.map((tier) => createSessionRing(tier));
-    for (const ring of rings) {
-      const state = ring.find(session, isAllowed);
-      if (state) return state;
-    }
-    return undefined;
-  }
 
   const context: ForwardContext = {
     slug: args.slug,
@@ -207,7 +204,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       if (session !== undefined) {
         const isAllowed = (state: ServiceState) =>
           !isTried(state) && reasonOf(state, question, now) === undefined;
-        const service = ofSession(session, isAllowed);
+        const service = members.ofSession(session, isAllowed);
         if (service) return { service, reason: undefined };
       }
       return choose(rulesOf(question, isTried, among, now));
@@ -221,7 +218,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     now: Ms,
   ): ChooseArgs<ServiceState> {
     return {
-      tiers,
+      tiers: members.tiers(),
       isTried,
       reasonOf: (state) => reasonOf(state, question, now),
       costOf: ({ health }) => callCost(health, now) * lagFactorOf(health, question),
@@ -242,7 +239,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     while (turns.length < settings.maxAttempts) {
       const isAllowed = (state: ServiceState) =>
         !turns.includes(state) && reasonOf(state, question, now) === undefined;
-      const next = ofSession(session, isAllowed);
+      const next = members.ofSession(session, isAllowed);
       if (next === undefined) break;
       turns.push(next);
     }
@@ -265,7 +262,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
   function logBlocks(): number | undefined {
     const now = clock.now();
     let longest: number | undefined;
-    for (const state of states.values()) {
+    for (const state of members.all()) {
       const reason = reasonOf(state, ORDINARY, now);
       // One that is asked too often says nothing else than before.
       if (reason !== undefined && reason !== 'held-off') continue;
@@ -281,35 +278,18 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     slug: args.slug,
 
     setServices(services) {
-      const before = states;
-      const now = clock.now();
-      states = new Map(
-        services.map((service) => {
-          const known = states.get(service.key);
-          if (known?.service.target.url !== service.target.url) {
-            const health = freshHealth(settings, now, chain);
-            return [service.key, { hash: textHash(service.key), listed: service, service, health }];
-          }
-          // The same object, so that calls in flight end where they began.
-          if (known.listed !== service) {
-            known.listed = service;
-            known.service = service;
-          }
-          return [service.key, known];
-        }),
-      );
-      const all = [...states.values()];
-      tiers = (['own', 'network'] as const).map((tier) => all.filter(({ service }) => service.tier === tier));
-      rings = undefined;
-      for (const [key, state] of before) {
-        if (states.get(key) !== state) heads.forget(state);
-      }
+      for (const state of members.replace(services)) heads.forget(state);
     },
 
     setWeight(key, weight) {
-      const state = states.get(key);
+      const state = members.get(key);
       if (state) state.service = { ...state.service, weight };
     },
+    setOnDuty(key, isOnDuty) {
+      const state = members.get(key);
+      if (state) for (const retired of members.setOnDuty(state, isOnDuty)) heads.retire(retired);
+    },
+
 
     setSettings(now) {
       settings = now;
@@ -332,12 +312,14 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
     },
 
     reportHead(key, report) {
-      const state = states.get(key);
-      if (state) heads.report(state, report);
+      const state = members.get(key);
+      if (!state) return undefined;
+      heads.report(state, report, members.isSeldom(state));
+      return reasonOf(state, ORDINARY, clock.now());
     },
 
     reportFindings(key, findings) {
-      const state = states.get(key);
+      const state = members.get(key);
       if (!state) return;
       const now = clock.now();
       const abilities = findings.reduce(
@@ -349,7 +331,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
 
     services() {
       const now = clock.now();
-      return Array.from(states.values(), (state) => {
+      return members.all().map((state) => {
         const reason = reasonOf(state, ORDINARY, now);
         const text = reason && explainReason(reason, factsOf(state, ORDINARY, now));
         return viewOf(state, reason, text?.because, now);
@@ -358,7 +340,8 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
 
     hasEligible() {
       const now = clock.now();
-      return states.values().some((state) => reasonOf(state, ORDINARY, now) === undefined);
+      const isEligible = (state: ServiceState) => reasonOf(state, ORDINARY, now) === undefined;
+      return members.tiers().some((tier) => tier.some(isEligible));
     },
 
     agreedHead: heads.agreed,
@@ -374,7 +357,7 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
         network: { caip2: args.caip2, slug: args.slug },
         ...{ traits, question, agreedHead, settings, now },
         textOf: (reason, state) => explainReason(reason, factsOf(state, question, now)),
-        rules: rulesOf(question, () => false, 'any', now),
+        rules: { ...rulesOf(question, () => false, 'any', now), tiers: members.apart() },
         lagFactorOf: ({ health }) => lagFactorOf(health, question),
         logLimit: question.logBlocks > 0 ? logBlocks() : undefined,
         ofSession: session === undefined ? undefined : turnsOfSession(session, question, now),

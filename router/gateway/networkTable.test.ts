@@ -33,6 +33,7 @@ function table() {
       caip2,
       slug,
       setWeight: () => undefined,
+      setOnDuty: () => undefined,
       setSettings: () => undefined,
       setServices: (services) => setServices(slug, keys(services)),
       forward: () => Promise.reject(new Error('not asked here')),

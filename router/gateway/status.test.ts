@@ -35,6 +35,7 @@ const router: NetworkRouter = {
   slug: 'ethereum',
   setServices: () => undefined,
   setWeight: () => undefined,
+  setOnDuty: () => undefined,
   setSettings: () => undefined,
   forward: () => Promise.reject(new Error('not asked here')),
   reportHead: () => undefined,

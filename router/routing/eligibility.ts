@@ -1,7 +1,7 @@
 import { CAPABILITY_BITS } from '../core/capability.ts';
 import type { Ms } from '../core/units.ts';
 import { cannot, unproven } from './abilities.ts';
-import { isImplausible } from './heads.ts';
+import { isImplausible, presentNumber } from './heads.ts';
 import { type Health, isSilent } from './health.ts';
 import type { Question } from './question.ts';
 import type { RoutingSettings } from './settings.ts';
@@ -47,9 +47,11 @@ export function ineligibleReason(args: {
   if (isSilent(health)) return 'silent';
   // Whether it is back is tried by copies of calls and by polls, never by a user's call that others can answer.
   if (breaker.kind !== 'closed') return 'breaker-open';
-  if (head && agreedHead !== undefined && agreedHead - head.number > settings.maxLagBlocks) return 'lagging';
-  if (head && question.block !== undefined && question.block > Math.max(head.number, health.seenBlock)) {
-    return 'behind-block';
+  if (head !== undefined) {
+    const number = presentNumber(head, agreedHead);
+    if (agreedHead !== undefined && agreedHead - number > settings.maxLagBlocks) return 'lagging';
+    if (question.block !== undefined && question.block > Math.max(number, health.seenBlock))
+      return 'behind-block';
   }
   if (health.chain === 'unverified') return 'unverified';
   if (now < health.heldUntil) return 'held-off';

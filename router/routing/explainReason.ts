@@ -3,6 +3,7 @@ import type { Ms } from '../core/units.ts';
 import { refusesMethod, unproven } from './abilities.ts';
 import { isTrialDue } from './breaker.ts';
 import type { IneligibleReason } from './eligibility.ts';
+import { presentNumber } from './heads.ts';
 import type { Health } from './health.ts';
 import { refuses } from './learntLimit.ts';
 import type { Question } from './question.ts';
@@ -98,12 +99,16 @@ export function explainReason(reason: IneligibleReason, facts: ReasonFacts): Rea
   }
 }
 
-function newest({ health }: ReasonFacts): number {
-  return Math.max(health.head?.number ?? 0, health.seenBlock);
+function newest(facts: ReasonFacts): number {
+  return Math.max(present(facts), facts.health.seenBlock);
 }
 
-function behind({ health, agreedHead }: ReasonFacts): number {
-  return (agreedHead ?? 0) - (health.head?.number ?? 0);
+function behind(facts: ReasonFacts): number {
+  return (facts.agreedHead ?? 0) - present(facts);
+}
+
+function present({ health: { head }, agreedHead }: ReasonFacts): number {
+  return head ? presentNumber(head, agreedHead) : 0;
 }
 
 function missing({ offered, health, question }: ReasonFacts): string {

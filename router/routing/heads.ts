@@ -10,6 +10,8 @@ export interface Head {
   readonly moving: boolean;
   readonly trusted: boolean;
   readonly at: Ms;
+  /** Of a service that is seldom asked: the agreed head at that time. It has gone on since. */
+  readonly agreedThen?: number | undefined;
 }
 
 export interface HeadReading {
@@ -90,7 +92,7 @@ export function createHeadBook(settings: () => HeadBookSettings): HeadBook {
     const stepped = previous !== undefined && step !== undefined && number <= previous.number + step;
     const moving = stepped && (previous.moving || number > previous.number);
     const isVouched = isTrusted || (stepped && previous.vouched) || hasCompany(number, previous, now);
-    return { number, vouched: isVouched, moving, trusted: isTrusted, at: now };
+    return { number, vouched: isVouched, moving, trusted: isTrusted, at: now, agreedThen: undefined };
   }
 
   /** Enough others stand about there. */
@@ -155,6 +157,13 @@ export function createHeadBook(settings: () => HeadBookSettings): HeadBook {
     },
     agreed: () => agreed,
   };
+}
+
+/** Where a service stands by now, for all that is known: one that was asked long ago has gone on with the others since. */
+export function presentNumber({ number, agreedThen }: Head, agreed: number | undefined): number {
+  return agreedThen === undefined || agreed === undefined
+    ? number
+    : number + Math.max(0, agreed - agreedThen);
 }
 
 /** Ahead of all that is believed, by more than a poll explains. */

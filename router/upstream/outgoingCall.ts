@@ -14,6 +14,7 @@ export interface OutgoingCall {
   /** The JSON-RPC request, each byte one latin1 character. */
   readonly text: string;
   readonly repeatable: boolean;
+  readonly keep: boolean;
   hasEnded(): boolean;
   /** Its caller does not wait any more. */
   cancel(): void;
@@ -70,6 +71,7 @@ export function createOutgoingCall(args: OutgoingCallArgs): OutgoingCall {
     method: call.method,
     text: requestText(id, call),
     repeatable: call.repeatable === true,
+    keep: call.keep !== false,
     hasEnded: () => ended,
     cancel: () => endBy('aborted'),
     answer(reading, head) {

@@ -6,7 +6,7 @@ import { readAnswer } from './readAnswer.ts';
 
 /** Sends one call as one HTTP request. */
 export function sendSingly(transport: Transport, endpoint: Endpoint, call: OutgoingCall): void {
-  const { id, method, repeatable } = call;
+  const { id, method, repeatable, keep } = call;
   const request: HttpRequest = {
     bytes: requestBytes(endpoint, call.text),
     repeatable,
@@ -14,7 +14,7 @@ export function sendSingly(transport: Transport, endpoint: Endpoint, call: Outgo
       const reading = readAnswer({ method, id, httpStatus: head.status, body });
       call.answer(reading, head);
       // An answer to another question: who knows what comes next on that connection.
-      return reading.ok || reading.reason !== 'wrong-id';
+      return keep && (reading.ok || reading.reason !== 'wrong-id');
     },
     onFailure: (failed) => call.fail(failed.reason, failed),
   };

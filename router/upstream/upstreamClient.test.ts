@@ -87,6 +87,19 @@ describe('a good answer', () => {
     expect(seen).toEqual(['identity', 'identity']);
   });
 
+  it('ends its connection when the caller has no more use for it', async () => {
+    const ended = new Promise<void>((resolve) => {
+      server.behave((request, response, message) => {
+        message.socket.once('close', () => resolve());
+        result(1)(request, response, message);
+      });
+    });
+    const target = { url: server.url, allowPrivate: true };
+    const outcome = await client.call(target, { method: 'm', keep: false }, { timeoutMs: LONG });
+    expect(outcome).toMatchObject({ ok: true, result: '1' });
+    await ended;
+  });
+
   it('is got over kept connections the next times', async () => {
     const ports = new Set<number | undefined>();
     server.behave((request, response, message) => {

@@ -57,6 +57,8 @@ export interface ServiceNews {
 /** The pages that only the primary can write. */
 export interface Pages {
   readonly readiness: Readiness;
+  /** Of a large network, one of those that are asked first. */
+  readonly isOnDuty?: boolean;
   readonly status: GatewayStatus;
   readonly metrics: string;
   readonly route: RouteAnswer;
