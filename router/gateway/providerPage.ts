@@ -1,6 +1,4 @@
-import type { AttestedOffence } from '../registry/breaches.ts';
-import { sayingsOf } from '../registry/judgeEpoch.ts';
-import type { EpochRecord, NetworkRecord, PendingCase } from '../registry/networkRecord.ts';
+import type { NetworkRecord, PendingCase } from '../registry/networkRecord.ts';
 import {
   isActive,
   type Network,
@@ -8,7 +6,8 @@ import {
   type ProviderSet,
   type Service,
 } from '../registry/providerSet.ts';
-import { type EpochStatus, epochStatus, scoreOf } from './scoreStatus.ts';
+import { scoreOf } from './scoreStatus.ts';
+import { type ServiceEpoch, serviceEpoch } from './serviceEpoch.ts';
 import type { SettlementState } from './settlementState.ts';
 
 /**
@@ -43,30 +42,6 @@ export interface ServiceRecord {
   readonly score: number | null;
   /** The newest first. */
   readonly epochs: readonly ServiceEpoch[];
-}
-
-export interface ServiceEpoch {
-  readonly epoch: number;
-  /** Of those who spoke of the service together; null when they were no quorum. */
-  readonly together: EpochStatus | null;
-  readonly said: readonly WatcherWord[];
-  /** Of all weight, the part of those who said nothing of the service. */
-  readonly silentWeight: number;
-}
-
-export interface WatcherWord {
-  readonly watcher: string;
-  /** Of all weight. */
-  readonly weight: number;
-  readonly samples: number;
-  readonly successes: number;
-  readonly p95LatencyMs: number;
-  readonly p95BlockLag: number;
-  readonly mismatches: number;
-  /** Of the network's SLA, by these figures. */
-  readonly breaches: readonly AttestedOffence[];
-  /** Not what the network says. */
-  readonly dissents: boolean;
 }
 
 export interface CaseStatus {
@@ -133,7 +108,7 @@ function serviceRecord(
   service: Service,
   network: Network,
 ): ServiceRecord {
-  const epochs = record?.epochs.map((epoch) => serviceEpoch(epoch, service, network)) ?? [];
+  const epochs = record?.epochs.map((epoch) => serviceEpoch(epoch, service, network.sla)) ?? [];
   return {
     network: network.slug,
     caip2: network.caip2,
@@ -142,24 +117,6 @@ function serviceRecord(
     active: isActive(set, service.provider, service.network),
     score: record ? scoreOf(record, service.key) : null,
     epochs: epochs.filter(({ said }) => said.length > 0),
-  };
-}
-
-function serviceEpoch(record: EpochRecord, { id, key }: Service, { sla }: Network): ServiceEpoch {
-  const { epoch, totalWeight, verdicts } = record;
-  const verdict = verdicts.get(key);
-  const share = (weight: number) => (totalWeight > 0 ? Math.round((weight / totalWeight) * 1e4) / 1e4 : 0);
-  const sayings = sayingsOf(record, id, sla);
-  const spoken = sayings.reduce((sum, { report }) => sum + report.weight, 0);
-  return {
-    epoch,
-    together: verdict ? epochStatus(epoch, verdict) : null,
-    said: sayings.map(({ report, figures, breaches, dissents }) => ({
-      ...{ watcher: report.watcher, weight: share(report.weight) },
-      ...{ samples: figures.samples, successes: figures.successes, p95LatencyMs: figures.p95LatencyMs },
-      ...{ p95BlockLag: figures.p95BlockLag, mismatches: figures.mismatches, breaches, dissents },
-    })),
-    silentWeight: share(Math.max(totalWeight - spoken, 0)),
   };
 }
 

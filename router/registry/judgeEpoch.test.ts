@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { unixSeconds } from '../core/units.ts';
-import { judgeEpoch, sayingsOf, scoresOf } from './judgeEpoch.ts';
+import { judgeEpoch, sayingsOf, scoresOf, servicesOf } from './judgeEpoch.ts';
 import type { EpochRecord, EpochReport, ServiceFigures } from './networkRecord.ts';
 import { type Address, emptySet, type NetworkKey, serviceKey } from './providerSet.ts';
 import { applyBlock } from './reduce.ts';
@@ -21,16 +21,18 @@ const providerOf = (id: number): Address => `0x${String(id).padStart(40, '0')}`;
 /** Services 1 to 3 on the first network, and 4 on the second. */
 const networkOf = (id: number) => NETWORKS[id === 4 ? 1 : 0]!;
 const keyOf = (id: number) => serviceKey(providerOf(id), networkOf(id));
-const SET = applyBlock(emptySet(block), block, [
-  ...NETWORKS.map((network, index) => ({
-    ...{ type: 'networkAdded' as const, network, caip2: `eip155:${index}` as Caip2, slug: `n${index}` },
-    ...{ minStake: 1n, sla: SLA, ...place },
-  })),
-  ...[1, 2, 3, 4].map((serviceId) => ({
-    ...{ type: 'serviceAdded' as const, provider: providerOf(serviceId), network: networkOf(serviceId) },
-    ...{ serviceId, url: 'https://a.example', capabilities: 1, minStake: 1n, ...place },
-  })),
-]);
+const SERVICES = servicesOf(
+  applyBlock(emptySet(block), block, [
+    ...NETWORKS.map((network, index) => ({
+      ...{ type: 'networkAdded' as const, network, caip2: `eip155:${index}` as Caip2, slug: `n${index}` },
+      ...{ minStake: 1n, sla: SLA, ...place },
+    })),
+    ...[1, 2, 3, 4].map((serviceId) => ({
+      ...{ type: 'serviceAdded' as const, provider: providerOf(serviceId), network: networkOf(serviceId) },
+      ...{ serviceId, url: 'https://a.example', capabilities: 1, minStake: 1n, ...place },
+    })),
+  ]),
+);
 
 const figures = (serviceId: number, of: Partial<ServiceFigures> = {}): ServiceFigures => ({
   ...{ serviceId, samples: 20, successes: 20, p95LatencyMs: 100, p95BlockLag: 0, mismatches: 0, ...of },
@@ -41,7 +43,7 @@ const report = (who: number, records: readonly ServiceFigures[], weight = 1): Ep
   records: { all: records, of: (serviceId) => records.find((one) => one.serviceId === serviceId) },
 });
 const judged = (reports: readonly EpochReport[], epoch = 7) =>
-  whole(judgeEpoch({ epoch, totalWeight: 3, reports }, SET));
+  whole(judgeEpoch({ epoch, totalWeight: 3, reports }, SERVICES));
 function whole<Result>(steps: Generator<undefined, Result>): Result {
   for (;;) {
     const step = steps.next();

@@ -11,21 +11,38 @@ export interface EpochWords {
   readonly reports: readonly EpochReport[];
 }
 
+/** What words may be about. */
+export interface Services {
+  readonly services: readonly Pick<Service, 'key' | 'id' | 'network'>[];
+  slaOf(network: NetworkKey): Sla | undefined;
+}
+
+/** All that were ever offered: one that is paused or jailed comes back with its record. */
+export function servicesOf({ providers, networks }: ProviderSet): Services {
+  return {
+    services: providers
+      .values()
+      .flatMap(({ services }) => services.values())
+      .toArray(),
+    slaOf: (network) => networks.get(network)?.sla,
+  };
+}
+
 // About a millisecond's work.
 const STEP = 200;
 
 /**
- * What an epoch's reports say about the set's services. Numbers of no service, and absurd figures, say nothing.
+ * What an epoch's reports say about these services. Numbers of no service, and absurd figures, say nothing.
  * Thousands of services and dozens of reports are work for some hundred milliseconds: it is done in steps, between which
  * users' calls have their turn.
  */
 export function* judgeEpoch(
   { epoch, totalWeight, reports }: EpochWords,
-  set: ProviderSet,
+  { services, slaOf }: Services,
 ): Generator<undefined, EpochRecord> {
   const words = yield* wordsByService(reports);
   const byNetwork = new Map<NetworkKey, Map<ServiceKey, Verdict>>();
-  for (const [index, { key, id, network }] of servicesOf(set).entries()) {
+  for (const [index, { key, id, network }] of services.entries()) {
     if (index % STEP === 0) yield;
     const verdict = verdictOf(words.get(id) ?? [], totalWeight);
     if (verdict === undefined) continue;
@@ -35,7 +52,7 @@ export function* judgeEpoch(
   const verdicts = new Map<ServiceKey, ScoredVerdict>();
   for (const [network, ofNetwork] of byNetwork) {
     yield;
-    const sla = set.networks.get(network)?.sla;
+    const sla = slaOf(network);
     if (sla === undefined) continue;
     const usual = usualLatency([...ofNetwork.values()]);
     for (const [key, verdict] of ofNetwork)
@@ -114,11 +131,4 @@ function* wordsByService(reports: readonly EpochReport[]): Generator<undefined, 
     }
   }
   return words;
-}
-
-function servicesOf(set: ProviderSet): readonly Service[] {
-  return set.providers
-    .values()
-    .flatMap(({ services }) => services.values())
-    .toArray();
 }

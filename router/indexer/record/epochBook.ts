@@ -1,7 +1,7 @@
 import type { PublicClient } from 'viem';
 import { type EpochParams, lastClosedEpoch, windowsOf } from '../../chain/epochClock.ts';
 import { type UnixSeconds, unixSeconds } from '../../core/units.ts';
-import { judgeEpoch } from '../../registry/judgeEpoch.ts';
+import { judgeEpoch, servicesOf } from '../../registry/judgeEpoch.ts';
 import type { EpochRecord } from '../../registry/networkRecord.ts';
 import type { Address, ProviderSet } from '../../registry/providerSet.ts';
 import { SCORED_EPOCHS } from '../../registry/scores.ts';
@@ -58,7 +58,7 @@ export function createEpochBook({ params, hub, set, onJudged }: EpochBookArgs): 
     const watchers = said.map(({ watcher }) => watcher);
     const { totalWeight, weights } = await readEpochWeights(client, hub, epoch, watchers);
     const reports = said.map((report, index) => ({ ...report, weight: weights[index] ?? 0 }));
-    const record = await inTurns(judgeEpoch({ epoch, totalWeight, reports }, set()));
+    const record = await inTurns(judgeEpoch({ epoch, totalWeight, reports }, servicesOf(set())));
     onJudged(record);
     return record;
   }
