@@ -7,6 +7,7 @@ import { addDeployCommand } from './commands/deploy.ts';
 import { addEscrowCommands } from './commands/escrow.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addIndexerCommand } from './commands/indexer.ts';
+import { addKeeperCommand } from './commands/keeper.ts';
 import { addKeystoreCommands } from './commands/keystore.ts';
 import { addNetworkCommands } from './commands/network.ts';
 import { addPauseCommands } from './commands/pause.ts';
@@ -55,6 +56,7 @@ async function createProgram(argv: readonly string[], io: CliIo): Promise<Comman
     .addHelpText('after', FOOTER);
   addProviderCommands(program, io);
   addWatcherCommands(program, io);
+  addKeeperCommand(program, io);
   addGatewayCommand(program, io);
   addRouteCommands(program, io);
   addIndexerCommand(program, io);

@@ -104,6 +104,7 @@ test('two keepers after the same case, one restarted in between: opened once, ex
 
   for (const keeper of [restarted, b, world.keeper(C)]) await world.step(keeper);
   expect(await world.executed()).toHaveLength(1);
+  expect(world.log.filter(({ event }) => event === 'keeper_late')).toHaveLength(2);
   expect(
     logged()
       .filter((event) => event !== 'court_kept')
