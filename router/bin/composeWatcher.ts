@@ -23,15 +23,18 @@ export interface WatcherParts {
   /** Has an effect only where the registry accepts private endpoints too. */
   readonly allowPrivateEndpoints: boolean;
   readonly probeIntervalMs?: number | undefined;
+  /** Whether it brings and executes cases too; default true. */
+  readonly isKeeper?: boolean;
   readonly logger: WatcherLog;
 }
 
 /** A watcher of the machine's own clock and chance, in a process of its own or in a gateway's. */
 export function composeWatcher(parts: WatcherParts): Watcher {
   const { client, account, source, upstream, store, stateDir, maxFeePerGas, probeIntervalMs, logger } = parts;
+  const { isKeeper = true } = parts;
   const { contracts, params } = parts.deployment;
   const watcher = createWatcher({
-    ...{ client, contracts, params, source, upstream, store },
+    ...{ client, contracts, params, source, upstream, store, isKeeper },
     transactor: createNotedTransactor({
       ...{ client, account, chainId: contracts.chainId, stateDir, maxFeePerGas, logger },
       windowSeconds: Math.min(params.commitSeconds, params.revealSeconds),

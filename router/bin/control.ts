@@ -5,7 +5,7 @@ import { ms } from '../core/units.ts';
 import { type AbilityProbesArgs, createAbilityProbes } from '../gateway/abilityProbes.ts';
 import { createHeadPoller, type HeadPollerArgs } from '../gateway/headPoller.ts';
 import { haveSameServices, type NetworkPlan, planNetworks, routeServices } from '../gateway/networkPlan.ts';
-import type { NetworkRouter, RouteService } from '../gateway/networkRouter.ts';
+import type { NetworkRouter, RouterHooks, RouteService } from '../gateway/networkRouter.ts';
 import type { NetworkTable } from '../gateway/networkTable.ts';
 import { changedWeights, type Weighing } from '../gateway/serviceWeight.ts';
 import type { SettlementState } from '../gateway/settlementState.ts';
@@ -37,6 +37,7 @@ export interface ControlArgs {
   readonly onDuty?: NonNullable<HeadPollerArgs['onDuty']>;
   readonly onFindings?: NonNullable<AbilityProbesArgs['onFindings']>;
   readonly onWeight?: (caip2: Caip2, key: string, weight: number) => void;
+  readonly onAnswered?: RouterHooks['onAnswered'];
 }
 
 /** What decides who may be asked: follows the settlement chain and the services' heads, and probes what they can. */
@@ -56,14 +57,14 @@ const SHOWN_LABELS = 10;
 export function createControl(args: ControlArgs): Control {
   const { config, source, record, upstream, metrics, clock, random, logger } = args;
   const { settlement } = config();
-  const heads = createHeadPoller({
   const timer = systemTimer;
+  const heads = createHeadPoller({
     ...{ upstream, random, clock, timer },
     intervalMs: () => ms(config().heads.pollIntervalMs),
     timeoutMs: () => ms(config().routing.attemptTimeoutMs),
     ...(args.onHeadReport && { onReport: args.onHeadReport }),
-  });
     ...(args.onDuty && { onDuty: args.onDuty }),
+  });
   const probes = createAbilityProbes({
     ...{ upstream, random, clock, timer },
     pollIntervalMs: () => ms(config().heads.pollIntervalMs),
@@ -84,7 +85,7 @@ export function createControl(args: ControlArgs): Control {
   };
   const table = createRoutingTable<NetworkPlan>({
     ...{ config, upstream, metrics, clock, random, onServices },
-    ...{ routeServices, haveSameServices },
+    ...{ routeServices, haveSameServices, onAnswered: args.onAnswered },
   });
   /** By what the services weigh. */
   let weighed: Weighing | undefined;

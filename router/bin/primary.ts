@@ -15,6 +15,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { sumMetrics } from '../observability/sumMetrics.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
+import { openGatewayWatcher } from './openGatewayWatcher.ts';
 import { createRoutingNews } from './routingNews.ts';
 import { createShutdown, type Gateway, type GatewayParts, openGateway } from './runningGateway.ts';
 import { createWorkerMetrics } from './workerMetrics.ts';
@@ -36,6 +37,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const upstream = createLiveUpstream(args.clock, config.limits.maxResponseBytes);
+  const watcher = await openGatewayWatcher(args, upstream);
   // Of workers that are gone: their calls stay counted.
   const gone = createGoneCounts();
   const control = createControl({
@@ -46,9 +48,9 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     onHeadReport: ({ caip2 }, key, report) => news.headReported(caip2, key, report),
     onFindings: ({ caip2 }, key, findings) => news.probed(caip2, key, findings),
     onWeight: (caip2, key, weight) => news.weighed(caip2, key, weight),
+    onDuty: ({ caip2 }, key, isOnDuty) => news.dutyChanged(caip2, key, isOnDuty),
     onServiceLeft(network, label) {
       gone.forgetService(network, label);
-    onDuty: ({ caip2 }, key, isOnDuty) => news.dutyChanged(caip2, key, isOnDuty),
     },
   });
 
@@ -57,6 +59,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
   const state = (routers: readonly RouterView[]) => ({
     draining: shutdown.isDraining(),
     settlement: control.settlement(),
+    watcher: watcher?.state(),
     routers,
   });
   let shownRouters: readonly RouterView[] = [];
@@ -102,6 +105,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     },
   });
   const closeRest = async () => {
+    await watcher?.stop();
     await metricsApp?.close();
     news.stop();
     await control.stop();
@@ -133,6 +137,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
             return null;
           }
         },
+        onObserved: (calls) => watcher?.observe(calls),
         onGone(why, last) {
           if (last) gone.add(last);
           if (why !== 'closed') workerMetrics.died(why);
@@ -144,6 +149,7 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
     giveUp: closeRest,
     about: { workers: args.workers },
   });
+  watcher?.start();
   return {
     ...opened,
     reload(now) {
@@ -157,6 +163,6 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
 }
 
 function workerConfig(config: GatewayConfig): WorkerConfig {
-  const { listen, limits, logs, routing, metrics, log, shutdown } = config;
-  return { listen, limits, logs, routing, metrics, log, shutdown };
+  const { listen, limits, logs, routing, metrics, log, shutdown, watcher } = config;
+  return { listen, limits, logs, routing, metrics, log, shutdown, isWatched: watcher !== undefined };
 }

@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../config/schema.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
-import { createNetworkRouter } from '../gateway/networkRouter.ts';
+import { createNetworkRouter, type RouterHooks } from '../gateway/networkRouter.ts';
 import {
   createNetworkTable,
   type NetworkTable,
@@ -21,11 +21,12 @@ export function createRoutingTable<Plan extends TablePlan>(
     readonly clock: Clock;
     readonly random: Random;
     readonly metrics: GatewayMetrics;
+    readonly onAnswered?: RouterHooks['onAnswered'];
     /** What the processes that serve the same clients told them of a network's head. */
     readonly toldOf?: (plan: Plan) => FloorMemory | undefined;
   },
 ): NetworkTable<Plan> {
-  const { upstream, clock, random, metrics, toldOf, ...ofTable } = args;
+  const { upstream, clock, random, metrics, toldOf, onAnswered, ...ofTable } = args;
   const settingsOf = ({ maxHeadLagBlocks }: TablePlan): RoutingSettings => {
     const { maxAttempts, attemptTimeoutMs } = args.config().routing;
     return {
@@ -45,6 +46,7 @@ export function createRoutingTable<Plan extends TablePlan>(
         hooks: {
           onAttempt: ({ label }, outcome) => count(metrics.attempt, plan, label, outcome),
           onProbe: ({ label }, outcome) => count(metrics.probe, plan, label, outcome),
+          ...(onAnswered && { onAnswered }),
         },
       }),
     configure: (router, plan) => router.setSettings(settingsOf(plan)),

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ms } from '../core/units.ts';
 import { createApp, createMetricsApp } from '../gateway/app.ts';
 import { createCallHandler } from '../gateway/callHandler.ts';
+import { createCallObservations } from '../gateway/callObservations.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { listen } from '../gateway/listen.ts';
 import { createLogCalls } from '../gateway/logs/logCalls.ts';
@@ -14,6 +15,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { closeServer } from './closeServer.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
+import { feedWatcher, openGatewayWatcher } from './openGatewayWatcher.ts';
 import { createShutdown, type Gateway, type GatewayParts, openGateway } from './runningGateway.ts';
 
 /**
@@ -26,10 +28,13 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const upstream = createLiveUpstream(clock, config.limits.maxResponseBytes);
+  const watcher = await openGatewayWatcher(args, upstream);
+  const observations = watcher && createCallObservations(args);
+  const unfeed = watcher && observations && feedWatcher(watcher, observations);
   const control = createControl({
     ...args,
     config: () => config,
-    ...{ upstream, metrics },
+    ...{ upstream, metrics, onAnswered: observations?.onAnswered },
     onServiceLeft: (network, label) => metrics.forgetService(network, label),
   });
   const { table } = control;
@@ -47,6 +52,8 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
     totals: calls.totals,
     async closeAll() {
       await closeServer(app, config.shutdown.timeoutMs);
+      unfeed?.();
+      await watcher?.stop();
       await metricsApp?.close();
       await control.stop();
       await upstream.close();
@@ -55,6 +62,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   const state = () => ({
     draining: shutdown.isDraining(),
     settlement: control.settlement(),
+    watcher: watcher?.state(),
     routers: table.routers(),
   });
   metrics.collectFrom(() => gatewayGauges(state()));
@@ -79,8 +87,12 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   const opened = await openGateway({
     ...{ config, logger, control, shutdown, metricsApp },
     open: () => listen(app, config.listen, 'listen'),
-    giveUp: () => Promise.all([app.close(), metricsApp?.close(), control.stop(), upstream.close()]),
+    giveUp() {
+      unfeed?.();
+      return Promise.all([app.close(), metricsApp?.close(), control.stop(), upstream.close()]);
+    },
   });
+  watcher?.start();
   return {
     ...opened,
     reload(now) {

@@ -3,6 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
 import { createApp } from '../gateway/app.ts';
 import { createCallHandler } from '../gateway/callHandler.ts';
+import { createCallObservations, TAKE_INTERVAL_MS } from '../gateway/callObservations.ts';
 import { FLOOR_FILE, FLOOR_ROWS, floorMemory } from '../gateway/cluster/floorFile.ts';
 import type {
   FromWorker,
@@ -13,6 +14,7 @@ import type {
   WorkerPlace,
   WorkerReport,
 } from '../gateway/cluster/messages.ts';
+import { clockOrigin } from '../gateway/cluster/otherClock.ts';
 import { type RoutedNetwork, type RoutedNetworks, withChanges } from '../gateway/cluster/routingChanges.ts';
 import { ListenError, listen } from '../gateway/listen.ts';
 import { createLogCalls } from '../gateway/logs/logCalls.ts';
@@ -52,9 +54,10 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
       bounds: () => ({ ...config.logs, maxBytes: config.limits.maxResponseBytes }),
     }),
   });
+  const observations = config.isWatched ? createCallObservations({ clock, random: Math.random }) : undefined;
   const table = createRoutingTable<RoutedNetwork>({
     config: () => config,
-    ...{ upstream, clock, random: Math.random, metrics },
+    ...{ upstream, clock, random: Math.random, metrics, onAnswered: observations?.onAnswered },
     routeServices: ({ services }) => services,
     haveSameServices: (before, plan) => before.services === plan.services,
     toldOf: ({ row }) => (row < FLOOR_ROWS ? floorMemory(FLOOR_FILE, row, place) : undefined),
@@ -93,6 +96,18 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
     isDraining: () => draining,
   });
 
+  let isTelling = false;
+  const tellObserved = () => {
+    const calls = observations?.take() ?? [];
+    // While the primary has no time for what was, what is now is lost: it is a sample.
+    if (isTelling || calls.length === 0) return;
+    isTelling = true;
+    tell({ kind: 'observed', clockOrigin: clockOrigin(clock), calls }, () => {
+      isTelling = false;
+    });
+  };
+  if (observations) setInterval(tellObserved, TAKE_INTERVAL_MS).unref();
+
   const report = async (): Promise<WorkerReport> => ({
     totals: calls.totals(),
     networks: table.routers().map((router) => ({ caip2: router.caip2, services: router.services() })),
@@ -127,6 +142,8 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
       case 'news':
         for (const { caip2, key, head, findings, weight, isOnDuty } of message.news) {
           const router = table.resolve(caip2);
+          // First: it says what a head means.
+          if (isOnDuty !== undefined) router?.setOnDuty(key, isOnDuty);
           if (head) router?.reportHead(key, head);
           if (findings) router?.reportFindings(key, findings);
           if (weight !== undefined) router?.setWeight(key, weight);
@@ -142,8 +159,6 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
         void report().then((made) => tell({ kind: 'report', id: message.id, report: made }));
         break;
       case 'eligible': {
-          // First: it says what a head means.
-          if (isOnDuty !== undefined) router?.setOnDuty(key, isOnDuty);
         const hasEligible = table.routers().some((router) => router.hasEligible());
         tell({ kind: 'eligible', id: message.id, hasEligible });
         break;

@@ -3,6 +3,8 @@ import { closeSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ObservedCalls } from '../core/callObservation.ts';
+import { systemClock } from '../core/clock.ts';
 import { DinError } from '../core/dinError.ts';
 import { createFloorFile, workerStdio } from '../gateway/cluster/floorFile.ts';
 import type {
@@ -12,6 +14,7 @@ import type {
   WorkerConfig,
   WorkerReport,
 } from '../gateway/cluster/messages.ts';
+import { clockOrigin, inOwnTime } from '../gateway/cluster/otherClock.ts';
 import { createOutbox, type Telling } from '../gateway/cluster/outbox.ts';
 import { restartDelay } from '../gateway/cluster/restartDelay.ts';
 import { createRoutingChanges } from '../gateway/cluster/routingChanges.ts';
@@ -44,6 +47,8 @@ export interface WorkerPoolArgs {
   readonly greeting: () => readonly Telling[];
   /** A page about the whole gateway; null when it cannot be written. */
   readonly onAsk: (asked: PageQuestion) => Promise<Pages[keyof Pages] | null>;
+  /** What a worker's calls showed, by this process's clock. */
+  readonly onObserved: (calls: readonly ObservedCalls[]) => void;
   /** A worker is gone, with what it last reported if it did. */
   readonly onGone: (why: WorkerEnd, last: WorkerReport | undefined) => void;
   /** Before any worker is begun. */
@@ -156,6 +161,9 @@ export async function startWorkerPool(args: WorkerPoolArgs): Promise<number> {
       case 'report':
         member.last = message.report;
         questions.answered(member.worker.id, message);
+        break;
+      case 'observed':
+        args.onObserved(inOwnTime(message.calls, clockOrigin(systemClock) - message.clockOrigin));
         break;
       case 'eligible':
         member.hasEligible = message.hasEligible;

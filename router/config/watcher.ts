@@ -19,6 +19,8 @@ const fields = section({
   stateDir: filePath('allowed: the path of a directory').optional(),
   /** Mean time between two probes of a service; by default from the epoch's length. */
   probeIntervalMs: integer(100, 3_600_000, 'milliseconds').optional(),
+  /** Most to offer for a unit of the settlement chain's gas; 500 when left out. */
+  maxFeeGwei: integer(1, 1_000_000_000, 'gwei').optional(),
   /** Whether it also brings and executes cases. */
   keeper: z.boolean({ error: TRUE_OR_FALSE }).default(true),
 });

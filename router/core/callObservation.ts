@@ -19,3 +19,8 @@ export interface ObservedService {
   readonly key: string;
   readonly url: string;
 }
+
+export interface ObservedCalls {
+  readonly service: ObservedService;
+  readonly observations: readonly CallObservation[];
+}

@@ -98,6 +98,7 @@ export function startApp(answer?: AnswerCall, attempts: readonly Attempt[] = [])
         version: '1.2.3',
         draining: false,
         settlement: null,
+        watcher: null,
         networks: [],
         totals: { calls: 0, failed: 0, failovers: 0 },
       }),

@@ -1,4 +1,4 @@
-import type { CallObservation, ObservedService } from '../core/callObservation.ts';
+import type { CallObservation, ObservedCalls, ObservedService } from '../core/callObservation.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { placeInReservoir } from '../core/reservoir.ts';
 import { ms } from '../core/units.ts';
@@ -8,20 +8,17 @@ import { blockNumber } from '../routing/requestedBlock.ts';
 import type { UpstreamOutcome } from '../upstream/outcome.ts';
 import type { AnsweredAttempt, RouterHooks } from './networkRouter.ts';
 
-export interface ObservedCalls {
-  readonly service: ObservedService;
-  readonly observations: readonly CallObservation[];
-}
-
 /** What users' calls show of the network's services, for a watcher. */
 export interface CallObservations extends Required<Pick<RouterHooks, 'onAnswered'>> {
   /** Hands over what was seen since the last time: of each service some, at random. */
   take(): readonly ObservedCalls[];
 }
 
-/** Often enough taken, each stretch of time counts for the same, however many calls it had. */
+/** How often they are to be taken. */
+export const TAKE_INTERVAL_MS = 1_000;
+/** Of each such time, so that a burst counts for no more than a calm. */
 const KEPT_OF_SERVICE = 8;
-/** Of one time; the next time others come first. */
+/** Of one such time; in the next one others come first. */
 const MAX_SERVICES = 250;
 
 interface Page extends ObservedService {

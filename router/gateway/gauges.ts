@@ -4,11 +4,13 @@ import { scoreOf } from './scoreStatus.ts';
 import { settlementGauges } from './settlementGauges.ts';
 import type { SettlementState } from './settlementState.ts';
 import type { RouterView } from './status.ts';
+import type { WatcherState } from './watcherState.ts';
 
 /** What the metrics' gauges show of the gateway's state. */
 export function gatewayGauges(state: {
   readonly draining: boolean;
   readonly settlement: SettlementState | undefined;
+  readonly watcher?: WatcherState | undefined;
   readonly routers: readonly RouterView[];
 }): GatewayGauges {
   const { set, record } = state.settlement ?? {};
@@ -23,6 +25,7 @@ export function gatewayGauges(state: {
           }
         : undefined,
     settlement: state.settlement && settlementGauges(state.settlement),
+    watcher: state.watcher,
     networks: state.routers.map((router) => ({
       network: router.slug,
       head: router.agreedHead(),

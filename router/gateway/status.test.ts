@@ -91,6 +91,7 @@ test('shows the set, the networks and each service with its reason', () => {
     {
       version: '1.0.0',
       draining: false,
+      watcher: null,
       settlement: {
         chainId: 1,
         source: 'graphql',

@@ -6,12 +6,15 @@ import { type ScoreStatus, scoreStatus } from './scoreStatus.ts';
 import type { ServiceView } from './serviceView.ts';
 import type { SettlementState } from './settlementState.ts';
 import { type SettlementStatus, settlementStatus } from './settlementStatus.ts';
+import { type WatcherPage, type WatcherState, watcherPage } from './watcherState.ts';
 
 /** The page `/status`. No URL and nothing that a provider wrote is in it. Null is "not known". */
 export interface GatewayStatus {
   readonly version: string;
   readonly draining: boolean;
   readonly settlement: SettlementStatus | null;
+  /** Null without one in this gateway. */
+  readonly watcher: WatcherPage | null;
   readonly networks: readonly {
     readonly caip2: string;
     readonly slug: string;
@@ -54,6 +57,7 @@ export function gatewayStatus(state: {
   readonly version: string;
   readonly draining: boolean;
   readonly settlement: SettlementState | undefined;
+  readonly watcher?: WatcherState | undefined;
   readonly routers: readonly RouterView[];
   readonly totals: CallTotals;
 }): GatewayStatus {
@@ -61,6 +65,7 @@ export function gatewayStatus(state: {
     version: state.version,
     draining: state.draining,
     settlement: state.settlement ? settlementStatus(state.settlement) : null,
+    watcher: state.watcher ? watcherPage(state.watcher) : null,
     networks: state.routers.map((router) => ({
       caip2: router.caip2,
       slug: router.slug,

@@ -3,6 +3,7 @@ import { createCounter } from './counter.ts';
 import { gaugesOf } from './gauge.ts';
 import { createHistogram } from './histogram.ts';
 import { declareSettlementGauges, type SettlementGauges } from './settlementGauges.ts';
+import { declareWatcherGauges, type WatcherGauges } from './watcherGauges.ts';
 
 /** What the gauges show, read at the moment of a scrape. */
 export interface GatewayGauges {
@@ -11,6 +12,8 @@ export interface GatewayGauges {
     | { readonly block: number; readonly ageSeconds: number; readonly services: number }
     | undefined;
   readonly settlement?: SettlementGauges | undefined;
+  /** Undefined without one in this gateway. */
+  readonly watcher?: WatcherGauges | undefined;
   readonly networks: readonly {
     readonly network: string;
     readonly head: number | undefined;
@@ -180,6 +183,7 @@ function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
   );
 
   declareSettlementGauges(gaugesOf(registry, () => read().settlement));
+  declareWatcherGauges(gaugesOf(registry, () => read().watcher));
 
   return (from) => {
     read = from;

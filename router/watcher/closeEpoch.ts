@@ -55,6 +55,7 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
     epoch,
     services: measured.length,
     samples,
+    calls: calls.values().reduce((sum, kept) => sum + kept.length, 0),
     breaches: accusations.map(({ service, offence }) => ({ provider: service.provider, offence })),
   };
   if (measured.length === 0) {

@@ -47,7 +47,6 @@ export function createGasWatch({ client, account, services, log }: GasWatchDepen
           client.getGasPrice(),
           client.getBlock(),
         ]);
-        const before = last;
         const expected = BigInt(epochGas(services(), gasLimit)) * price;
         // What an epoch really took: a rollup asks for more than gas.
         const spent = last !== undefined && last.balance > balance ? last.balance - balance : 0n;

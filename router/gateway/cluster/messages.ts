@@ -1,5 +1,7 @@
 import type { GatewayConfig } from '../../config/schema.ts';
 import type { Caip2 } from '../../core/caip2.ts';
+import type { ObservedCalls } from '../../core/callObservation.ts';
+import type { Ms } from '../../core/units.ts';
 import type { MetricsJson } from '../../observability/sumMetrics.ts';
 import type { Finding } from '../../routing/abilities.ts';
 import type { CallTotals } from '../callHandler.ts';
@@ -19,7 +21,10 @@ import type { GatewayStatus } from '../status.ts';
 export type WorkerConfig = Pick<
   GatewayConfig,
   'listen' | 'limits' | 'logs' | 'routing' | 'metrics' | 'log' | 'shutdown'
->;
+> & {
+  /** The primary has a watcher, who wants to know how calls go. */
+  readonly isWatched: boolean;
+};
 
 /** Which of the workers one is: a worker that replaces another has its place. */
 export interface WorkerPlace {
@@ -52,13 +57,13 @@ export interface ServiceNews {
   /** Of its last probes. */
   readonly findings?: readonly Finding[];
   readonly weight?: number;
+  /** Of a large network, one of those that are asked first. */
+  readonly isOnDuty?: boolean;
 }
 
 /** The pages that only the primary can write. */
 export interface Pages {
   readonly readiness: Readiness;
-  /** Of a large network, one of those that are asked first. */
-  readonly isOnDuty?: boolean;
   readonly status: GatewayStatus;
   readonly metrics: string;
   readonly route: RouteAnswer;
@@ -103,6 +108,8 @@ export type FromWorker =
   | { readonly kind: 'online' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'listening'; readonly port: number }
+  /** `clockOrigin`: of the clock by which they are told. */
+  | { readonly kind: 'observed'; readonly clockOrigin: Ms; readonly calls: readonly ObservedCalls[] }
   | { readonly kind: 'unable'; readonly code: 'PORT_IN_USE' | 'LISTEN_FAILED'; readonly message: string }
   | ({ readonly kind: 'ask'; readonly id: number } & PageQuestion)
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
