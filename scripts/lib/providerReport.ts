@@ -9,6 +9,7 @@ import { listNetworks, type Network } from './networks.ts';
 import { readPause } from './pauseState.ts';
 import { type ProviderState, readProvider, readService, type ServiceState } from './providerState.ts';
 import { chainTime, type Session } from './session.ts';
+import { readWatcherWords, type WatcherWords } from './watcherWords.ts';
 
 export interface ServiceReport {
   readonly network: Network;
@@ -31,6 +32,8 @@ export interface ProviderReport {
   readonly networks: readonly Network[];
   /** All cases there ever were, the oldest first. */
   readonly cases: readonly Case[];
+  /** About the networks on which the provider has services. */
+  readonly words: WatcherWords;
   /** Unix seconds until which the vault is paused; undefined when it is not. */
   readonly pausedUntil: number | undefined;
   /** Unix seconds until which the court before may settle its cases; 0 if there was none. */
@@ -55,7 +58,11 @@ export async function readProviderReport(session: Session, id: Address): Promise
       functionName: 'retiredCourt',
     }),
   ]);
-  return { provider, metadata, now, services, networks, cases, pausedUntil, retiredCourtUntil };
+  const words = await readWatcherWords(
+    session,
+    services.map(({ network }) => network),
+  );
+  return { provider, metadata, now, services, networks, cases, words, pausedUntil, retiredCourtUntil };
 }
 
 async function readMetadata({ client, contracts }: Session, provider: Address): Promise<string> {

@@ -1,14 +1,13 @@
 import type { PublicClient } from 'viem';
 import { type EpochParams, lastClosedEpoch, windowsOf } from '../../chain/epochClock.ts';
 import { type UnixSeconds, unixSeconds } from '../../core/units.ts';
-import { judgeEpoch, servicesOf } from '../../registry/judgeEpoch.ts';
+import { servicesOf } from '../../registry/judgeEpoch.ts';
 import type { EpochRecord } from '../../registry/networkRecord.ts';
 import type { Address, ProviderSet } from '../../registry/providerSet.ts';
 import { SCORED_EPOCHS } from '../../registry/scores.ts';
-import { inTurns } from './inTurns.ts';
+import { judgeRevealed } from './judgeRevealed.ts';
 import type { LogFold } from './recentLogs.ts';
 import { createRevealBook } from './revealBook.ts';
-import { readEpochWeights } from './watchedContracts.ts';
 
 /** The newest epochs that are over, each judged once all who will ever speak of it have spoken. */
 export interface EpochBook {
@@ -54,11 +53,7 @@ export function createEpochBook({ params, hub, set, onJudged }: EpochBookArgs): 
   });
 
   async function judgeOne(client: PublicClient, epoch: number): Promise<EpochRecord> {
-    const said = reveals.reports(epoch);
-    const watchers = said.map(({ watcher }) => watcher);
-    const { totalWeight, weights } = await readEpochWeights(client, hub, epoch, watchers);
-    const reports = said.map((report, index) => ({ ...report, weight: weights[index] ?? 0 }));
-    const record = await inTurns(judgeEpoch({ epoch, totalWeight, reports }, servicesOf(set())));
+    const record = await judgeRevealed({ client, hub, epoch, reveals }, () => servicesOf(set()));
     onJudged(record);
     return record;
   }

@@ -1,8 +1,12 @@
+import { serviceEpoch } from '../../../router/gateway/serviceEpoch.ts';
+import { type NetworkKey, serviceKey } from '../../../router/registry/providerSet.ts';
+import { NEUTRAL_SCORE } from '../../../router/registry/scores.ts';
 import { loadAddress } from '../../lib/account.ts';
 import { addressOf } from '../../lib/address.ts';
 import { amountText, formatAmount, type TokenUnit } from '../../lib/amount.ts';
 import { type Case, isPending, offenceName } from '../../lib/cases.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
+import type { Network } from '../../lib/networks.ts';
 import type { ChainOptions } from '../../lib/options.ts';
 import { type ProviderReport, readProviderReport } from '../../lib/providerReport.ts';
 import { activeStake } from '../../lib/providerState.ts';
@@ -10,6 +14,7 @@ import { safeText } from '../../lib/safeText.ts';
 import { openSession } from '../../lib/session.ts';
 import { table } from '../../lib/table.ts';
 import { dateText } from '../../lib/time.ts';
+import { WORD_HEAD, wordRows } from '../../lib/wordLines.ts';
 
 export interface StatusOptions extends ChainOptions {
   readonly id?: string | undefined;
@@ -56,6 +61,7 @@ function toData(found: ProviderReport, unit: TokenUnit): Record<string, unknown>
       status: service.status,
       active,
       reason: reason ?? null,
+      ...wordsOf(found, service.id, network),
     })),
     openCases: cases.filter(isPending).map((one) => caseData(found, one, unit)),
     overturnedCases: cases.filter(isOverturned).map((one) => caseData(found, one, unit)),
@@ -70,7 +76,22 @@ function caseData(found: ProviderReport, one: Case, unit: TokenUnit): Record<str
     offence: offenceName(one),
     state: one.state,
     amount: formatAmount(one.amount, unit),
+    ...(isPending(one) && {
+      vetoUntil: one.executableAt,
+      appealUntil: one.state === 'open' ? one.executableAt : null,
+      decisionUntil: one.state === 'appealed' ? one.executableAt : null,
+    }),
     executableAt: one.executableAt,
+  };
+}
+
+/** As gateways weigh it: see `docs/gateway.md`, What watchers say. */
+function wordsOf({ provider, words }: ProviderReport, id: number, { key: network, sla }: Network) {
+  const key = serviceKey(provider.id, network as NetworkKey);
+  const epochs = words.epochs.map((epoch) => serviceEpoch(epoch, { id, key }, sla));
+  return {
+    score: words.scores.get(key) ?? NEUTRAL_SCORE,
+    epochs: epochs.filter(({ said }) => said.length > 0),
   };
 }
 
@@ -125,11 +146,26 @@ function toLines(found: ProviderReport, unit: TokenUnit): string[] {
       String(one.key.epoch),
       amountText(one.amount, unit),
       one.state,
+      one.state === 'open' ? dateText(one.executableAt) : '-',
       isPending(one) ? dateText(one.executableAt) : '-',
       one.id,
     ]);
-    const head = ['CASE', 'OFFENCE', 'EPOCH', 'AMOUNT', 'STATE', 'EXECUTABLE FROM', 'ID'];
+    const head = [
+      'CASE',
+      'OFFENCE',
+      'EPOCH',
+      'AMOUNT',
+      'STATE',
+      'APPEAL UNTIL',
+      'VETO UNTIL, THEN DUE',
+      'ID',
+    ];
     lines.push('', ...table([head, ...rows]));
+  }
+  for (const { network, service } of services) {
+    const { score, epochs } = wordsOf(found, service.id, network);
+    if (epochs.length === 0) continue;
+    lines.push('', `${network.slug}: score ${score}`, ...table([WORD_HEAD, ...epochs.flatMap(wordRows)]));
   }
   return lines;
 }
