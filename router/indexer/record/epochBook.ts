@@ -42,14 +42,16 @@ export function createEpochBook({ params, hub, set, onJudged }: EpochBookArgs): 
   let now = unixSeconds(0);
   let judged: readonly Judged[] = [];
   let records: readonly EpochRecord[] = [];
+  let counted: { readonly providers: ProviderSet['providers']; readonly services: number } | undefined;
   const lastEpoch = () => lastClosedEpoch(params, now);
   const firstEpoch = () => Math.max(0, (lastEpoch() ?? 0) - SCORED_EPOCHS + 1);
   const reveals = createRevealBook({
     isWanted: (epoch) => epoch >= firstEpoch() && windowsOf(params, epoch).commitEnd <= now,
-    services: () =>
-      set()
-        .providers.values()
-        .reduce((sum, { services }) => sum + services.size, 0),
+    services: () => {
+      const { providers } = set();
+      if (counted?.providers !== providers) counted = { providers, services: servicesIn(providers) };
+      return counted.services;
+    },
   });
 
   async function judgeOne(client: PublicClient, epoch: number): Promise<EpochRecord> {
@@ -81,4 +83,8 @@ export function createEpochBook({ params, hub, set, onJudged }: EpochBookArgs): 
       return records;
     },
   };
+}
+
+function servicesIn(providers: ProviderSet['providers']): number {
+  return providers.values().reduce((sum, { services }) => sum + services.size, 0);
 }

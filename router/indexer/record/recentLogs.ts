@@ -4,6 +4,7 @@ import type { MinedLog } from '../logAnswer.ts';
 import { logRanges } from '../logRanges.ts';
 import { readRange } from '../rangeRead.ts';
 import { links } from '../reorgWindow.ts';
+import { inTurns } from './inTurns.ts';
 import type { LogReader } from './logReader.ts';
 
 /** What becomes of logs. Neither throws: strangers write them. */
@@ -73,10 +74,17 @@ export function createRecentLogs({ fold, start, maxRange }: RecentLogsArgs): Rec
           await rollBack(reader);
           return 'moved';
         }
-        for (const log of value.events) fold.take(log);
+        await inTurns(taking(fold, value.events));
         tips = [...tips, value.last].slice(-KEPT_TIPS);
       }
       return 'current';
     },
   };
+}
+
+function* taking(fold: LogFold, logs: readonly MinedLog[]): Generator<undefined, void> {
+  for (const log of logs) {
+    fold.take(log);
+    yield;
+  }
 }

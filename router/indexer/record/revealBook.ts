@@ -1,4 +1,4 @@
-import { decodeEventLog, hexToBytes } from 'viem';
+import { decodeEventLog } from 'viem';
 import { watcherHubAbi } from '../../chain/abi/watcherHub.ts';
 import { MEASUREMENT_BYTES } from '../../chain/commitment.ts';
 import type { EpochReport } from '../../registry/networkRecord.ts';
@@ -97,7 +97,7 @@ export function readReveal({ topics, data }: Pick<MinedLog, 'topics' | 'data'>):
   try {
     const { eventName, args } = decodeEventLog({ abi: watcherHubAbi, topics, data });
     if (eventName !== 'Revealed') return undefined;
-    const bytes = Buffer.from(hexToBytes(args.measurements));
+    const bytes = Buffer.from(args.measurements.slice('0x'.length), 'hex');
     const epoch = Number(args.epoch);
     if (!Number.isSafeInteger(epoch) || bytes.length % MEASUREMENT_BYTES !== 0) return undefined;
     return { watcher: args.watcher, epoch, bytes };
