@@ -1,12 +1,13 @@
 import type { PublicClient } from 'viem';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
 import type { Random } from '../core/clock.ts';
-import type { Ms } from '../core/units.ts';
+import { type Ms, ms } from '../core/units.ts';
 import type { Hex, ProviderSet } from '../registry/providerSet.ts';
 import { accuse } from './accuse.ts';
 import { describeError } from './describeError.ts';
 import { epochReport, type SampledService } from './epochReport.ts';
 import type { Prober } from './prober.ts';
+import { pacedIntervalMs } from './probeTiming.ts';
 import { buildReport, type ReportAuthor } from './report.ts';
 import type { ReportStore } from './reportStore.ts';
 import { chunkLimits } from './revealGas.ts';
@@ -43,10 +44,10 @@ const KEPT_EPOCHS = 1_000;
  */
 export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: number): Promise<void> {
   const { author, prober, providerSet, store, salt, harvestMs, probeIntervalMs, random, log } = dependencies;
-  const sampled = await prober.harvest(epoch, harvestMs);
+  const sampled = (await prober.harvest(epoch, harvestMs)).filter(isRegistered(providerSet()));
   const samples = sampled.reduce((sum, one) => sum + one.samples.length, 0);
   const slas = new Map([...(providerSet()?.networks ?? [])].map(([key, { sla }]) => [key, sla]));
-  const witnessMs = (WITNESS_INTERVALS * probeIntervalMs) as Ms;
+  const witnessMs = ms(WITNESS_INTERVALS * pacedIntervalMs(probeIntervalMs, sampled.length));
   const report = (services: readonly SampledService[]) => epochReport(services, witnessMs);
   const calls = prober.takeCalls(epoch);
   const measured = withCalls({ sampled, calls, slas, report, random });
@@ -55,6 +56,7 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
     epoch,
     services: measured.length,
     samples,
+    /** Kept of users' calls. */
     calls: calls.values().reduce((sum, kept) => sum + kept.length, 0),
     breaches: accusations.map(({ service, offence }) => ({ provider: service.provider, offence })),
   };
@@ -72,6 +74,15 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
   store.save(buildReport(author, epoch, measured, accusations, salt(), limits));
   store.prune(epoch - KEPT_EPOCHS);
   log.info(summary, 'epoch_closed');
+}
+
+/**
+ * Whether the chain knows the service, also when it is paused or removed by now: one whose addition a reorg took away
+ * may have no endpoint yet, and its number may be another's.
+ */
+function isRegistered(set: ProviderSet | undefined): (one: SampledService) => boolean {
+  return ({ service: { provider, network, id } }) =>
+    set?.providers.get(provider)?.services.get(network)?.id === id;
 }
 
 async function blockGas({ client }: CloseEpochDependencies): Promise<bigint> {
