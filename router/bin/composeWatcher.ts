@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalAccount, PublicClient } from 'viem';
+import { networkIdOf } from '../chain/commitment.ts';
+import type { Caip2 } from '../core/caip2.ts';
 import { systemClock } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
+import type { NetworkKey } from '../registry/providerSet.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
+import { createEvidenceStore } from '../watcher/checks/evidenceStore.ts';
+import { startLoopMonitor } from '../watcher/loopMonitor.ts';
 import type { ReportStore } from '../watcher/reportStore.ts';
 import { createWatcher, type Watcher, type WatcherOptions } from '../watcher/watcher.ts';
 import type { WatcherLog } from '../watcher/watcherLog.ts';
@@ -23,6 +28,8 @@ export interface WatcherParts {
   /** Has an effect only where the registry accepts private endpoints too. */
   readonly allowPrivateEndpoints: boolean;
   readonly probeIntervalMs?: number | undefined;
+  /** URLs of the watcher's own nodes, which may be private ones. */
+  readonly references?: ReadonlyMap<Caip2, string> | undefined;
   /** Whether it brings and executes cases too; default true. */
   readonly isKeeper?: boolean;
   readonly logger: WatcherLog;
@@ -39,6 +46,14 @@ export function composeWatcher(parts: WatcherParts): Watcher {
       ...{ client, account, chainId: contracts.chainId, stateDir, maxFeePerGas, logger },
       windowSeconds: Math.min(params.commitSeconds, params.revealSeconds),
     }),
+    references: new Map(
+      Array.from(parts.references ?? [], ([caip2, url]) => [
+        networkIdOf(caip2) as NetworkKey,
+        { url, allowPrivate: true },
+      ]),
+    ),
+    evidence: createEvidenceStore(stateDir),
+    startLoopMonitor,
     allowPrivateEndpoints: parts.allowPrivateEndpoints && !contracts.publicEndpointsOnly,
     ...(probeIntervalMs === undefined ? {} : { probeIntervalMs: ms(probeIntervalMs) }),
     clock: systemClock,

@@ -1,5 +1,6 @@
 import type { Address, LocalAccount } from 'viem';
 import { createSettlementClient } from '../chain/settlementClient.ts';
+import type { Caip2 } from '../core/caip2.ts';
 import { systemClock } from '../core/clock.ts';
 import { checkpointPath } from '../indexer/checkpoint/checkpointPath.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
@@ -23,6 +24,8 @@ export interface WatcherSettings {
   /** Has an effect only where the registry accepts private endpoints too. */
   readonly allowPrivateEndpoints: boolean;
   readonly probeIntervalMs?: number;
+  /** URLs of the watcher's own nodes, by network. */
+  readonly references?: ReadonlyMap<Caip2, string>;
   /** Never offered more than this for a unit of the settlement chain's gas; left out: 500 gwei. */
   readonly maxFeePerGas?: bigint;
   /** The way to the services, closed with the watcher; left out: this machine's own. */
@@ -80,10 +83,10 @@ export async function startWatcher(settings: WatcherSettings): Promise<RunningWa
     await close();
     throw error;
   }
-  const { allowPrivateEndpoints, probeIntervalMs, maxFeePerGas } = settings;
+  const { allowPrivateEndpoints, probeIntervalMs, references, maxFeePerGas } = settings;
   const watcher = composeWatcher({
     ...{ client, deployment, account, source, upstream, store, stateDir, logger },
-    ...{ allowPrivateEndpoints, probeIntervalMs, maxFeePerGas },
+    ...{ allowPrivateEndpoints, probeIntervalMs, references, maxFeePerGas },
   });
   const done = watcher.run(signal).then(close);
   return {

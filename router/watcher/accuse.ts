@@ -10,24 +10,26 @@ export interface Accusation extends MeasuredService {
 const OWN_LINE: ReadonlySet<AttestedOffence> = new Set(['outage', 'downtime', 'latency']);
 
 /**
- * The breaches that a watcher alleges. An offence of the line that every measured service would have committed is its
- * own network's until shown otherwise: it abstains from it.
+ * The breaches that a watcher alleges. An offence of the line that every measured service of a network would have
+ * committed is the watcher's own line's, or the network's, until shown otherwise: it abstains from it.
  */
 export function accuse(
   measured: readonly MeasuredService[],
   slas: ReadonlyMap<NetworkKey, Sla>,
 ): readonly Accusation[] {
   const accusations: Accusation[] = [];
-  const counts = new Map<AttestedOffence, number>();
-  for (const one of measured) {
-    const sla = slas.get(one.service.network);
+  for (const [network, services] of Map.groupBy(measured, ({ service }) => service.network)) {
+    const sla = slas.get(network);
     if (sla === undefined) continue;
-    for (const offence of breachesOf(one.figures, sla)) {
-      accusations.push({ ...one, offence });
-      counts.set(offence, (counts.get(offence) ?? 0) + 1);
-    }
+    const breaches = services.flatMap((one) =>
+      breachesOf(one.figures, sla).map((offence): Accusation => ({ ...one, offence })),
+    );
+    const counts = Map.groupBy(breaches, ({ offence }) => offence);
+    accusations.push(
+      ...breaches.filter(
+        ({ offence }) => !OWN_LINE.has(offence) || counts.get(offence)?.length !== services.length,
+      ),
+    );
   }
-  return accusations.filter(
-    ({ offence }) => !OWN_LINE.has(offence) || counts.get(offence) !== measured.length,
-  );
+  return accusations;
 }

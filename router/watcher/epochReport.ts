@@ -1,6 +1,6 @@
 import type { Measurement } from '../chain/commitment.ts';
 import type { Ms } from '../core/units.ts';
-import type { NetworkKey, Service, ServiceKey } from '../registry/providerSet.ts';
+import type { Service, ServiceKey } from '../registry/providerSet.ts';
 import { blockLags, type HeadClaim } from './blockLag.ts';
 import { p95 } from './percentile.ts';
 import type { Sample } from './sample.ts';
@@ -28,38 +28,24 @@ const MIN_VALUES = 3;
  * What an epoch's samples say about each service. A service without a credible sample is left out: the report is
  * silent about it.
  *
- * @param witnessMs How near another service must have answered for a failure to be believed.
+ * @param witnessMs How near another operator must have answered for a failure to be believed.
  */
 export function epochReport(sampled: readonly SampledService[], witnessMs: Ms): MeasuredService[] {
-  const services = new Map(sampled.map(({ service }) => [service.key, service]));
-  const credible = witnessed(new Map(sampled.map((one) => [one.service.key, one.samples])), witnessMs);
+  const credible = witnessed(sampled, witnessMs);
   const lags = new Map<ServiceKey, number[]>();
-  for (const claims of headClaims(services, credible).values()) {
-    for (const [key, list] of blockLags(claims)) lags.set(key, list);
+  for (const services of Map.groupBy(credible, ({ service }) => service.network).values()) {
+    for (const [key, list] of blockLags(services.flatMap(headClaims))) lags.set(key, list);
   }
-  const measured: MeasuredService[] = [];
-  for (const [key, samples] of credible) {
-    const service = services.get(key);
-    if (service) measured.push({ service, figures: figuresOf(samples, lags.get(key) ?? []) });
-  }
-  return measured;
+  return credible.map(({ service, samples }) => ({
+    service,
+    figures: figuresOf(samples, lags.get(service.key) ?? []),
+  }));
 }
 
-function headClaims(
-  services: ReadonlyMap<ServiceKey, Service>,
-  samples: ReadonlyMap<ServiceKey, readonly Sample[]>,
-): Map<NetworkKey, HeadClaim<ServiceKey>[]> {
-  const byNetwork = new Map<NetworkKey, HeadClaim<ServiceKey>[]>();
-  for (const [key, list] of samples) {
-    const network = services.get(key)?.network;
-    if (network === undefined) continue;
-    const claims = byNetwork.get(network) ?? [];
-    for (const { head, startedAt, endedAt } of list) {
-      if (head !== undefined) claims.push({ key, startedAt, endedAt, head });
-    }
-    byNetwork.set(network, claims);
-  }
-  return byNetwork;
+function headClaims({ service, samples }: SampledService): HeadClaim<ServiceKey>[] {
+  return samples.flatMap(({ head, startedAt, endedAt }) =>
+    head === undefined ? [] : [{ key: service.key, startedAt, endedAt, head }],
+  );
 }
 
 function figuresOf(samples: readonly Sample[], lags: readonly number[]): Figures {
@@ -67,7 +53,9 @@ function figuresOf(samples: readonly Sample[], lags: readonly number[]): Figures
   return {
     // Both saturate together: a share must not change by counting too much.
     ...shareOf(samples.length, answered.length),
-    p95LatencyMs: percentile(answered.map(({ latencyMs }) => latencyMs)),
+    p95LatencyMs: percentile(
+      answered.map(({ latencyMs }) => latencyMs).filter((latency) => latency !== undefined),
+    ),
     p95BlockLag: percentile(lags),
     mismatches: saturate(samples.filter(({ mismatch }) => mismatch).length),
   };

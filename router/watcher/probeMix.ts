@@ -1,108 +1,95 @@
 import type { Random } from '../core/clock.ts';
-import type { RawJson } from '../core/rawJson.ts';
-import type { UpstreamCall } from '../upstream/outcome.ts';
+import type { Truth } from './finality/truth.ts';
+import {
+  blockQuestion,
+  logsQuestion,
+  receiptQuestion,
+  receiptsQuestion,
+  transactionQuestion,
+} from './mix/blockQuestions.ts';
+import { capabilityQuestion } from './mix/capabilityQuestions.ts';
+import { blockNumber, chainId, gasPrice, headQuestion, latestBlock } from './mix/headQuestions.ts';
+import type { ProbeQuestion } from './mix/question.ts';
+import { accountQuestion, callQuestion, estimateQuestion, storageQuestion } from './mix/stateQuestions.ts';
+import { CAPABILITY_SHARE, HEAD_SHARE, KINDS, type Kind } from './mix/weights.ts';
 
-/** What a well-formed answer says. */
-export interface ProbeReading {
-  readonly head?: number;
-  readonly chainId?: number;
+export interface Asked {
+  /** Bitmap of what the service declares. */
+  readonly capabilities: number;
+  /** What is known of its network; undefined before its first block is agreed. */
+  readonly truth: Truth | undefined;
 }
 
-/** A question that any node of the network can answer, and how to read the answer. */
-export interface ProbeQuestion {
-  readonly call: UpstreamCall;
-  /** Undefined when the answer is not what the method returns. */
-  read(result: RawJson): ProbeReading | undefined;
+/** A question at random from the mix, about accounts, contracts and blocks that the network saw lately. */
+export function drawProbe({ capabilities, truth }: Asked, random: Random): ProbeQuestion {
+  if (random() < HEAD_SHARE) return headQuestion(random);
+  if (truth === undefined) return make(drawKind(NEEDLESS, random), undefined, random) ?? blockNumber;
+  if (random() < CAPABILITY_SHARE) {
+    const test = capabilityQuestion(capabilities, truth, random);
+    if (test) return test;
+  }
+  // A kind of which the block has nothing is drawn again, and stands back for the others.
+  const left = new Map(KINDS);
+  for (;;) {
+    const kind = drawKind([...left], random);
+    const question = make(kind, truth, random);
+    if (question) return question;
+    left.delete(kind);
+  }
 }
 
-interface Weighted extends ProbeQuestion {
-  readonly weight: number;
-}
+const NEEDLESS = KINDS.filter(([kind]) =>
+  ['blockNumber', 'blockByNumber', 'chainId', 'gasPrice'].includes(kind),
+);
 
-/**
- * What wallets and dapps ask most, so that a probe looks like a user's call. Heads weigh most: block lag needs
- * several of them an epoch.
- */
-const EVM_MIX: readonly Weighted[] = [
-  {
-    weight: 4,
-    call: { method: 'eth_blockNumber', params: raw([]) },
-    read: (result) => headOf(parse(result)),
-  },
-  {
-    weight: 2,
-    call: { method: 'eth_getBlockByNumber', params: raw(['latest', false]) },
-    read: (result) => headOf(field(parse(result), 'number')),
-  },
-  {
-    weight: 2,
-    call: { method: 'eth_chainId', params: raw([]) },
-    read: (result) => defined('chainId', quantity(parse(result))),
-  },
-  {
-    weight: 1,
-    call: { method: 'eth_gasPrice', params: raw([]) },
-    read: (result) => anyQuantity(parse(result)),
-  },
-  {
-    weight: 1,
-    call: {
-      method: 'eth_getBalance',
-      params: raw(['0x0000000000000000000000000000000000000000', 'latest']),
-    },
-    read: (result) => anyQuantity(parse(result)),
-  },
-];
-
-const TOTAL_WEIGHT = EVM_MIX.reduce((sum, { weight }) => sum + weight, 0);
-
-/** A question at random from the mix. */
-export function drawProbe(random: Random): ProbeQuestion {
-  let left = random() * TOTAL_WEIGHT;
-  for (const question of EVM_MIX) {
-    left -= question.weight;
-    if (left < 0) return question;
+function drawKind(kinds: readonly (readonly [Kind, number])[], random: Random): Kind {
+  let left = random() * kinds.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [kind, weight] of kinds) {
+    left -= weight;
+    if (left < 0) return kind;
   }
   throw new RangeError('random() must lie in [0, 1)');
 }
 
-function raw(value: unknown): RawJson {
-  return JSON.stringify(value) as RawJson;
-}
-
-/** Answers come from strangers: text that is no JSON, or not of the right shape, reads as undefined. */
-function parse(result: RawJson): unknown {
-  try {
-    return JSON.parse(result);
-  } catch {
-    return undefined;
+function make(kind: Kind, truth: Truth | undefined, random: Random): ProbeQuestion | undefined {
+  switch (kind) {
+    case 'blockNumber':
+      return blockNumber;
+    case 'chainId':
+      return chainId;
+    case 'gasPrice':
+      return gasPrice;
+    case 'blockByNumber':
+      return truth === undefined || random() < 0.5 ? latestBlock : blockQuestion('number', truth, random);
   }
+  return truth && makeOf(kind, truth, random);
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.getOwnPropertyDescriptor(value, name)?.value
-    : undefined;
-}
-
-// Nodes are not all strict about leading zeros: no reason to call an answer malformed.
-const QUANTITY = /^0x[0-9a-fA-F]{1,64}$/;
-
-function quantity(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !QUANTITY.test(value)) return undefined;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : undefined;
-}
-
-function headOf(value: unknown): ProbeReading | undefined {
-  return defined('head', quantity(value));
-}
-
-/** Amounts in wei are beyond safe integers: only the shape counts. */
-function anyQuantity(value: unknown): ProbeReading | undefined {
-  return typeof value === 'string' && QUANTITY.test(value) ? {} : undefined;
-}
-
-function defined(name: 'head' | 'chainId', value: number | undefined): ProbeReading | undefined {
-  return value === undefined ? undefined : { [name]: value };
+function makeOf(
+  kind: Exclude<Kind, 'blockNumber' | 'chainId' | 'gasPrice' | 'blockByNumber'>,
+  truth: Truth,
+  random: Random,
+): ProbeQuestion | undefined {
+  switch (kind) {
+    case 'call':
+      return callQuestion(truth, random);
+    case 'estimateGas':
+      return estimateQuestion(truth, random);
+    case 'balance':
+    case 'transactionCount':
+    case 'code':
+      return accountQuestion(kind, truth, random);
+    case 'storageAt':
+      return storageQuestion(truth, random);
+    case 'blockByHash':
+      return blockQuestion('hash', truth, random);
+    case 'transactionByHash':
+      return transactionQuestion(truth, random);
+    case 'transactionReceipt':
+      return receiptQuestion(truth, random);
+    case 'blockReceipts':
+      return receiptsQuestion(truth, random);
+    case 'logs':
+      return logsQuestion(truth, random);
+  }
 }

@@ -8,6 +8,7 @@ import type { Network, NetworkKey, ProviderSet, Service, ServiceKey } from '../r
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import { probeableServices } from './probeable.ts';
+import { knowsNothing } from './prober.fixture.ts';
 import { createProber } from './prober.ts';
 
 function network(caip2: string, fill: string): Network {
@@ -72,6 +73,7 @@ afterEach(async () => {
 
 function start(upstream: UpstreamClient, at: { epoch: number | undefined; set: ProviderSet }) {
   const prober = createProber({
+    ...knowsNothing,
     upstream,
     clock: systemClock,
     random: Math.random,

@@ -1,29 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallObservation, ObservedService } from '../core/callObservation.ts';
 import type { Clock, Random } from '../core/clock.ts';
-import type { Ms } from '../core/units.ts';
+import { type Ms, ms } from '../core/units.ts';
 import type { ProviderSet, ServiceKey } from '../registry/providerSet.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
 import { createCallBook } from './callBook.ts';
 import { sampleOfCall } from './callSample.ts';
+import type { ServiceExaminer } from './checks/serviceExaminer.ts';
+import { describeError } from './describeError.ts';
 import type { SampledService } from './epochReport.ts';
-import { probe } from './probe.ts';
+import type { Truths } from './finality/truths.ts';
+import { type OwnTrouble, TICK_MS } from './ownTrouble.ts';
+import { type Probed, probe } from './probe.ts';
 import { type Probeable, probeableServices } from './probeable.ts';
-import { probeTimeoutMs } from './probeTiming.ts';
+import { pacedIntervalMs } from './probeTiming.ts';
 import type { Sample } from './sample.ts';
 import { createSampleBook } from './sampleBook.ts';
 import { dueProbes, type Schedule } from './schedule.ts';
+import type { WatcherLog } from './watcherLog.ts';
 
 export interface ProberDependencies {
   readonly upstream: UpstreamClient;
   readonly clock: Clock;
   readonly random: Random;
+  /** Longer while there are more services than can be asked that often. */
   readonly intervalMs: Ms;
   readonly allowPrivateEndpoints: boolean;
   /** The set to measure; undefined while none is known. */
   readonly providerSet: () => ProviderSet | undefined;
   /** The epoch that runs by the chain's time; undefined while it is unknown. */
   readonly epoch: () => number | undefined;
+  /** What is known for certain of each network. */
+  readonly truths: Pick<Truths, 'of'>;
+  readonly examine: ServiceExaminer;
+  readonly trouble: Omit<OwnTrouble, 'note'>;
+  /** Told of each answer that is proven wrong. */
+  readonly onWrong: (epoch: number, service: Probeable, wrong: NonNullable<Probed['wrong']>) => void;
+  readonly log: Pick<WatcherLog, 'error'>;
 }
 
 /** Keeps asking all active services, at random times. */
@@ -49,47 +62,48 @@ interface Flight {
 /** More would measure this machine instead of the services. */
 const MAX_IN_FLIGHT = 256;
 
-/** Fine enough for random times, coarse enough to cost nothing. */
-const TICK_MS = 100;
+/** So long a pause or a move may be in effect before its event is seen. */
+const NEWS_MS = 30_000;
 
 export function createProber(dependencies: ProberDependencies): Prober {
-  const { clock, random, intervalMs, allowPrivateEndpoints, providerSet, epoch: currentEpoch } = dependencies;
+  const { clock, random, intervalMs, allowPrivateEndpoints, providerSet, trouble } = dependencies;
   const book = createSampleBook();
   const calls = createCallBook(random);
   const flights = new Set<Flight>();
   let schedule: Schedule<ServiceKey> = new Map();
   let seen: { set: ProviderSet; probeable: Map<ServiceKey, Probeable> } | undefined;
 
+  const unexpected = (error: unknown) => dependencies.log.error(describeError(error), 'probe_failed');
+
   function targets(): ReadonlyMap<ServiceKey, Probeable> {
     const set = providerSet();
     if (set === undefined) return new Map();
-    if (seen?.set !== set) seen = { set, probeable: probeableServices(set) };
-    return seen.probeable;
+    if (seen?.set === set) return seen.probeable;
+    const probeable = probeableServices(set, allowPrivateEndpoints);
+    for (const one of seen?.probeable.values() ?? [])
+      if (hasAnnounced(set, one)) book.forgive(one.service.key, ms(clock.now() - NEWS_MS));
+    seen = { set, probeable };
+    return probeable;
   }
 
-  async function measure(epoch: number, { service, network, chainId }: Probeable, signal: AbortSignal) {
-    const sample = await probe(
-      dependencies,
-      {
-        target: { url: service.url, allowPrivate: allowPrivateEndpoints },
-        expectedChainId: chainId,
-        timeoutMs: probeTimeoutMs(network.sla),
-      },
-      signal,
-    );
+  async function measure(epoch: number, one: Probeable, signal: AbortSignal): Promise<void> {
+    const probed = await probe(dependencies, one, dependencies.truths.of(one.network.key), signal);
     // Paused, moved or jailed meanwhile: what it did then is not measured.
-    const now = targets().get(service.key)?.service;
-    if (sample && now?.url === service.url) book.add(epoch, now, sample);
+    const now = targets().get(one.service.key)?.service;
+    if (probed === undefined || now?.url !== one.service.url) return;
+    book.add(epoch, now, trouble.corrected(probed.sample));
+    if (probed.wrong) dependencies.onWrong(epoch, one, probed.wrong);
   }
 
   function tick(epoch: number, signal: AbortSignal): void {
     const known = targets();
-    const next = dueProbes(schedule, known.keys(), clock.now(), intervalMs, random);
+    const paced = pacedIntervalMs(intervalMs, known.size);
+    const next = dueProbes(schedule, known.keys(), clock.now(), paced, random);
     schedule = next.schedule;
     for (const key of next.due) {
       const target = known.get(key);
       if (target === undefined || flights.size >= MAX_IN_FLIGHT) continue;
-      const flight = { epoch, landed: measure(epoch, target, signal) };
+      const flight = { epoch, landed: measure(epoch, target, signal).catch(unexpected) };
       flights.add(flight);
       void flight.landed.finally(() => flights.delete(flight));
     }
@@ -98,7 +112,8 @@ export function createProber(dependencies: ProberDependencies): Prober {
   return {
     async run(signal) {
       while (!signal.aborted) {
-        const epoch = currentEpoch();
+        trouble.tick();
+        const epoch = dependencies.epoch();
         if (epoch !== undefined) tick(epoch, signal);
         await sleep(TICK_MS, undefined, { signal }).catch(() => undefined);
       }
@@ -112,10 +127,10 @@ export function createProber(dependencies: ProberDependencies): Prober {
         sleep(withinMs, undefined, { signal: late.signal }).catch(() => undefined),
       ]);
       late.abort();
-      return book.take(epoch);
+      return book.take(epoch).map(({ service, samples }) => ({ service, samples: trouble.settle(samples) }));
     },
     observe({ key, url }, observation) {
-      const epoch = currentEpoch();
+      const epoch = dependencies.epoch();
       const target = targets().get(key as ServiceKey);
       if (epoch === undefined || target?.service.url !== url) return;
       const sample = sampleOfCall(observation, target.network.sla);
@@ -123,4 +138,10 @@ export function createProber(dependencies: ProberDependencies): Prober {
     },
     takeCalls: calls.take,
   };
+}
+
+/** Whether its provider has paused, removed or moved the service: a while ago, as news takes its time. */
+function hasAnnounced(set: ProviderSet, { service }: Probeable): boolean {
+  const now = set.providers.get(service.provider)?.services.get(service.network);
+  return now !== undefined && (now.status !== 'live' || now.url !== service.url);
 }

@@ -6,6 +6,7 @@ import type { Ms, UnixSeconds } from '../core/units.ts';
 import { handMadeSet } from '../registry/providerSet.fixture.ts';
 import type { Network, NetworkKey, ProviderSet, Service, ServiceKey } from '../registry/providerSet.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
+import { knowsNothing } from './prober.fixture.ts';
 import { createProber } from './prober.ts';
 
 const network: Network = {
@@ -42,6 +43,7 @@ function start(services: readonly Service[]) {
     set: handMadeSet(block, [network], [...services]),
   };
   const prober = createProber({
+    ...knowsNothing,
     ...{ clock: systemClock, random: Math.random, intervalMs: 1_000 as Ms, allowPrivateEndpoints: false },
     upstream: clientOf(() => new Promise(() => undefined)),
     providerSet: () => at.set,

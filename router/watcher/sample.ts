@@ -1,3 +1,4 @@
+import type { Capability } from '../core/capability.ts';
 import type { Ms } from '../core/units.ts';
 
 /** What one probe of one service showed. Instants are of the watcher's monotonic clock. */
@@ -6,9 +7,12 @@ export interface Sample {
   readonly endedAt: Ms;
   /** Answered, in time and well-formed. */
   readonly ok: boolean;
-  readonly latencyMs: Ms;
+  /** Undefined when it says nothing about the service: the question was a heavy one, or this machine was slow. */
+  readonly latencyMs: Ms | undefined;
   /** The height that the service claims for its head, when the probe asked for it. */
   readonly head: number | undefined;
-  /** The answer is proven wrong: a foreign chain id. */
+  /** The answer is proven wrong. */
   readonly mismatch: boolean;
+  /** The declared capability that the probe put to the test, and nothing else. */
+  readonly tested?: Capability;
 }

@@ -1,3 +1,4 @@
+import type { Ms } from '../core/units.ts';
 import type { Service, ServiceKey } from '../registry/providerSet.ts';
 import type { SampledService } from './epochReport.ts';
 import type { Sample } from './sample.ts';
@@ -5,13 +6,15 @@ import type { Sample } from './sample.ts';
 /** The samples of the epochs that are not yet reported. In memory: a restart loses them, and only them. */
 export interface SampleBook {
   add(epoch: number, service: Service, sample: Sample): void;
+  /** Takes back what failed from then on: the service has said that it would. */
+  forgive(key: ServiceKey, since: Ms): void;
   /** Hands an epoch's samples over and forgets them, and all of the epochs before. */
   take(epoch: number): SampledService[];
 }
 
 interface Page {
   service: Service;
-  readonly samples: Sample[];
+  samples: Sample[];
 }
 
 export function createSampleBook(): SampleBook {
@@ -27,6 +30,12 @@ export function createSampleBook(): SampleBook {
       pages.set(service.key, page);
       page.service = service;
       page.samples.push(sample);
+    },
+    forgive(key, since) {
+      for (const pages of epochs.values()) {
+        const page = pages.get(key);
+        if (page) page.samples = page.samples.filter(({ ok, endedAt }) => ok || endedAt < since);
+      }
     },
     take(epoch) {
       const pages = epochs.get(epoch);

@@ -4,7 +4,7 @@ import type { Contracts } from '../chain/contracts.ts';
 import { type EpochParams, epochAt, phaseOf } from '../chain/epochClock.ts';
 import type { Transactor } from '../chain/transact.ts';
 import type { Clock, Random } from '../core/clock.ts';
-import { type Ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
+import { type Ms, ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
 import type { Hex } from '../registry/providerSet.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
@@ -16,9 +16,12 @@ import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
 import { createGasWatch } from './gasWatch.ts';
 import { createLane } from './lane.ts';
+import type { LoopMonitor } from './loopMonitor.ts';
+import { createOwnTrouble } from './ownTrouble.ts';
 import { probeableServices } from './probeable.ts';
-import { createProber, type Prober } from './prober.ts';
+import type { Prober } from './prober.ts';
 import { probeIntervalMs } from './probeTiming.ts';
+import { createProbing, type ProbingDependencies } from './probing.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { WatcherLog } from './watcherLog.ts';
 import { progressOf, type WatcherStatus } from './watcherStatus.ts';
@@ -32,6 +35,10 @@ export interface WatcherOptions {
   readonly source: Pick<ProviderSource, 'current'>;
   readonly upstream: UpstreamClient;
   readonly store: ReportStore;
+  /** The watcher's own nodes, by network: without their word nothing is checked there. */
+  readonly references: ProbingDependencies['references'];
+  readonly evidence: ProbingDependencies['evidence'];
+  readonly startLoopMonitor: () => LoopMonitor;
   /** Whether endpoints at private addresses are asked: on development chains only. */
   readonly allowPrivateEndpoints: boolean;
   /** Mean time between two probes of a service; by default from the epoch's length. */
@@ -72,11 +79,16 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const pollMs = Math.min(Math.max((shortest * 1000) / 10, MIN_POLL_MS), MAX_POLL_MS);
   let epoch: number | undefined;
   let reachable = true;
+  let lastSeen = clock.now();
 
   const providerSet = () => source.current();
   const { allowPrivateEndpoints, isKeeper = true } = options;
-  const prober = createProber({
+  let loop: LoopMonitor | undefined;
+  const trouble = createOwnTrouble({ clock, loopDelay: () => loop?.longestDelay() ?? ms(0) });
+  const { references, evidence } = options;
+  const prober = createProbing({
     ...{ upstream, clock, random, intervalMs, allowPrivateEndpoints, providerSet },
+    ...{ trouble, references, evidence, log },
     // Without the chain neither its time nor its provider set is known.
     epoch: () => (reachable ? epoch : undefined),
   });
@@ -124,6 +136,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     const timestamp = unixSeconds(head.timestamp);
     if (!reachable) log.info({ block: Number(head.number) }, 'settlement_back');
     reachable = true;
+    lastSeen = clock.now();
     const next = epochAt(params, timestamp);
     if (next !== undefined) enterEpoch(next, timestamp);
     attester.step(timestamp);
@@ -140,12 +153,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
       gas: gasWatch.last(),
     }),
     async run(signal) {
+      loop = options.startLoopMonitor();
       const probing = prober.run(signal);
       await Promise.all([gasWatch.check(), courtWatch.check()]);
       while (!signal.aborted) {
         await look().catch((error: unknown) => {
           if (reachable) log.error(describeError(error), 'settlement_unreachable');
           reachable = false;
+          // Perhaps its own line: what failed since it was last seen may have failed for the same reason.
+          trouble.note(lastSeen, clock.now());
         });
         await sleep(pollMs, undefined, { signal }).catch(() => undefined);
       }
@@ -156,6 +172,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         sleep(STOP_GRACE_MS, undefined, { signal: late.signal }).catch(() => undefined),
       ]);
       late.abort();
+      loop.stop();
     },
   };
 }

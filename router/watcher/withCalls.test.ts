@@ -95,7 +95,7 @@ const row = (count: number, change: Partial<Sample> = {}) =>
   Array.from({ length: count }, (_, index) => at(index * 1_000, change));
 
 test('calls that agree with the probes make the record finer', () => {
-  const calls = [...row(9, { latencyMs: 90 as Ms }), at(9_500, { ok: false })];
+  const calls = [...row(9, { latencyMs: 90 as Ms }), at(8_500, { ok: false })];
   const { joined } = both([
     { probes: row(10), calls },
     { probes: row(10), calls: [] },

@@ -1,48 +1,80 @@
 import type { Ms } from '../core/units.ts';
+import type { Address } from '../registry/providerSet.ts';
+import type { SampledService } from './epochReport.ts';
 import type { Sample } from './sample.ts';
 
-/** An answer of any service to this watcher. */
-interface Answer<Key> {
-  readonly key: Key;
+/** An answer of an operator to this watcher. */
+interface Answer {
+  readonly operator: Address;
   readonly at: Ms;
 }
 
 /**
- * The self-check before blaming: drops each failure near which no other service answered. When all fail at once, the
- * watcher's own network is at fault until shown otherwise, so a service that nothing can be compared with is never
- * called dead.
+ * The self-check before blaming: drops each failure unless another operator on that network answered meanwhile, or both
+ * before it and after it. When all fail at once, the watcher's own line is at fault until shown otherwise, or the network
+ * itself stands still: so an operator that is alone on its network is never called dead. A failed test of a capability
+ * needs another operator who passed the like in that epoch.
  *
- * @param windowMs How near: from this long before the failed probe began until this long after it ended.
+ * @param windowMs How near before and after.
  */
-export function witnessed<Key>(
-  samples: ReadonlyMap<Key, readonly Sample[]>,
-  windowMs: Ms,
-): Map<Key, readonly Sample[]> {
-  const answers: Answer<Key>[] = [];
-  for (const [key, list] of samples) {
-    for (const sample of list) if (sample.ok) answers.push({ key, at: sample.endedAt });
-  }
-  answers.sort((a, b) => a.at - b.at);
-  const kept = new Map<Key, readonly Sample[]>();
-  for (const [key, list] of samples) {
-    const credible = list.filter((sample) => sample.ok || hasWitness(key, sample, answers, windowMs));
-    if (credible.length > 0) kept.set(key, credible);
+export function witnessed(sampled: readonly SampledService[], windowMs: Ms): SampledService[] {
+  const kept: SampledService[] = [];
+  for (const services of Map.groupBy(sampled, ({ service }) => service.network).values()) {
+    const answers = services.flatMap(answersOf).sort((a, b) => a.at - b.at);
+    const passed = passedTests(services);
+    for (const { service, samples } of services) {
+      const { provider } = service;
+      const isCredible = (sample: Sample) =>
+        sample.ok ||
+        (hasWitness(provider, sample, answers, windowMs) &&
+          (sample.tested === undefined || isPassedByOther(provider, passed.get(sample.tested))));
+      const credible = samples.filter(isCredible);
+      if (credible.length > 0) kept.push({ service, samples: credible });
+    }
   }
   return kept;
 }
 
-function hasWitness<Key>(key: Key, failure: Sample, answers: readonly Answer<Key>[], windowMs: Ms): boolean {
-  const until = failure.endedAt + windowMs;
-  for (let index = firstAt(answers, failure.startedAt - windowMs); index < answers.length; index++) {
+function answersOf({ service, samples }: SampledService): Answer[] {
+  return samples.filter(({ ok }) => ok).map(({ endedAt }) => ({ operator: service.provider, at: endedAt }));
+}
+
+/** Who has shown which capability. */
+function passedTests(services: readonly SampledService[]): Map<Sample['tested'], Set<Address>> {
+  const passed = new Map<Sample['tested'], Set<Address>>();
+  for (const { service, samples } of services) {
+    for (const { ok, tested } of samples) {
+      if (!ok || tested === undefined) continue;
+      passed.set(tested, (passed.get(tested) ?? new Set()).add(service.provider));
+    }
+  }
+  return passed;
+}
+
+function isPassedByOther(operator: Address, operators: ReadonlySet<Address> = new Set()): boolean {
+  return operators.size > (operators.has(operator) ? 1 : 0);
+}
+
+function hasWitness(operator: Address, failure: Sample, answers: readonly Answer[], windowMs: Ms): boolean {
+  const { startedAt, endedAt } = failure;
+  const answered = (from: number, to: number) => hasAnswer(operator, answers, from, to);
+  return (
+    answered(startedAt, endedAt) ||
+    (answered(startedAt - windowMs, startedAt) && answered(endedAt, endedAt + windowMs))
+  );
+}
+
+function hasAnswer(operator: Address, answers: readonly Answer[], from: number, to: number): boolean {
+  for (let index = firstAt(answers, from); index < answers.length; index++) {
     const answer = answers[index];
-    if (answer === undefined || answer.at > until) return false;
-    if (answer.key !== key) return true;
+    if (answer === undefined || answer.at > to) return false;
+    if (answer.operator !== operator) return true;
   }
   return false;
 }
 
 /** Index of the first answer at or after `at`. */
-function firstAt<Key>(answers: readonly Answer<Key>[], at: number): number {
+function firstAt(answers: readonly Answer[], at: number): number {
   let low = 0;
   let high = answers.length;
   while (low < high) {

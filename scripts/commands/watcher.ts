@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../lib/cliIo.ts';
 import { parseInteger, type SigningOptions, withChain, withSigning } from '../lib/options.ts';
+import { parseReference } from '../lib/parseReference.ts';
 import type { ClaimOptions } from './watcher/claim.ts';
 import type { FundRewardsOptions } from './watcher/fundRewards.ts';
 import type { JoinOptions } from './watcher/join.ts';
@@ -48,6 +49,11 @@ export function addWatcherCommands(program: Command, io: CliIo): void {
     .option('--keystore <file>', 'encrypted key file; left out: DIN_PRIVATE_KEY')
     .requiredOption('--state-dir <dir>', 'where reports wait for their reveal; must outlive a restart')
     .option('--probe-interval-ms <ms>', 'time between two probes of a service', parseInteger(100, 3_600_000))
+    .option(
+      '--reference <network>=<url>',
+      'your own node of a network, as eip155:1=http://127.0.0.1:8545; it may veto; repeat for more',
+      parseReference,
+    )
     .option('--max-fee-gwei <n>', 'most to offer for a unit of gas; left out: 500', parseInteger(1, 1e9))
     .option('--allow-private-endpoints', 'development only: probe endpoints on private addresses too')
     .action(async (options: RunOptions) => (await import('./watcher/run.ts')).run(options, io));

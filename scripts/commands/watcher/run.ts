@@ -1,5 +1,6 @@
 import { parseGwei } from 'viem';
 import { startWatcher } from '../../../router/bin/watcher.ts';
+import type { Caip2 } from '../../../router/core/caip2.ts';
 import { createLogger } from '../../../router/observability/logger.ts';
 import { loadAccount } from '../../lib/account.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
@@ -10,6 +11,7 @@ export interface RunOptions extends ChainOptions {
   readonly keystore?: string;
   readonly stateDir: string;
   readonly probeIntervalMs?: number;
+  readonly reference?: ReadonlyMap<Caip2, string>;
   readonly maxFeeGwei?: number;
   readonly allowPrivateEndpoints?: boolean;
 }
@@ -25,6 +27,7 @@ export async function run(options: RunOptions, io: CliIo): Promise<void> {
     stateDir: options.stateDir,
     allowPrivateEndpoints: options.allowPrivateEndpoints === true,
     ...(options.probeIntervalMs !== undefined && { probeIntervalMs: options.probeIntervalMs }),
+    ...(options.reference !== undefined && { references: options.reference }),
     ...(options.maxFeeGwei !== undefined && { maxFeePerGas: parseGwei(String(options.maxFeeGwei)) }),
     logger: createLogger({
       level: 'info',
