@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../router/chain/commitment.ts';
 import type { ProviderPage } from '../router/gateway/providerPage.ts';
 import { createFaultSwitch } from '../scripts/devnet/faultSwitch.ts';
+import { honest, type RpcCall, startFaultyEndpoint } from './fixtures/faultyEndpoint.ts';
 import { startGatewayProcess } from './fixtures/gatewayProcess.ts';
 import { OUTAGE, type RecordWorld, startRecordWorld, WAIT } from './fixtures/recordWorld.ts';
 import { SETTLEMENT_CHAIN_ID } from './fixtures/settlementChain.ts';
@@ -142,6 +143,47 @@ describe('what watchers say', { timeout: 180_000 }, () => {
       expect(unknown.status).toBe(404);
     } finally {
       await gateway.stop();
+    }
+  });
+});
+
+describe('the way to what watchers say', { timeout: 180_000 }, () => {
+  const aboutHub = ({ method, params }: RpcCall) =>
+    method === 'eth_getLogs' &&
+    JSON.stringify(params).toLowerCase().includes(world.chain.deployment.hub.toLowerCase());
+
+  test('an endpoint that leaves reveals out is found out by the other', async () => {
+    const liar = await startFaultyEndpoint(world.chain.anvil.url);
+    liar.behave((call) => (aboutHub(call) ? { kind: 'alter', alter: () => [] } : { kind: 'pass' }));
+    try {
+      const gateway = await world.start(liar.url, world.chain.anvil.url);
+      await speak(world.chain, world.speeches(truth(), truth(), truth()));
+      await expect.poll(() => world.factorsAt(gateway), WAIT).toEqual([1, 0.5]);
+    } finally {
+      await liar.die();
+    }
+  });
+
+  test('without it scores stay, the provider set goes on, and it is found again', async () => {
+    const endpoint = await startFaultyEndpoint(world.chain.anvil.url);
+    try {
+      const gateway = await world.start(endpoint.url);
+      await speak(world.chain, world.speeches(truth(), truth(), truth()));
+      await expect.poll(() => world.factorsAt(gateway), WAIT).toEqual([1, 0.5]);
+      endpoint.behave((call) => (aboutHub(call) ? { kind: 'drop' } : { kind: 'pass' }));
+      await speak(world.chain, world.speeches(truth(), truth(), truth()));
+      await expect
+        .poll(() => gateway.log.filter((line) => line.includes('"record_unread"')).length, WAIT)
+        .toBe(1);
+      await world.seen(gateway);
+      expect(await world.factorsAt(gateway)).toEqual([1, 0.5]);
+      expect((await gateway.status()).settlement).toMatchObject({ state: 'live', lastError: null });
+      endpoint.behave(honest);
+      await passTime(world.chain, 1);
+      // The one epoch, a silent one, and the other.
+      await expect.poll(() => world.factorsAt(gateway), WAIT).toEqual([1, 0.37]);
+    } finally {
+      await endpoint.die();
     }
   });
 });

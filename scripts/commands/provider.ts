@@ -72,7 +72,7 @@ export function addProviderCommands(program: Command, io: CliIo): void {
   }
 
   withChain(provider.command('status'))
-    .description('registration, stake, jail, services and cases of a provider')
+    .description('registration, stake, jail, services and cases of a provider, and what watchers said of it')
     .argument('[provider]', "the provider's address; left out: that of the key")
     .option(
       '--keystore <file>',

@@ -40,6 +40,8 @@ export interface RecordSourceArgs {
 const MAX_RANGE = 10_000;
 // For what no set tells: that a court was replaced, or a reveal by a reorg that is long over.
 const IDLE_POLL_MS = 60_000;
+// An endpoint that failed is left alone for some seconds, too.
+const RETRY_MS = 5_000;
 // A node's index of logs is often a little later than its headers, and nothing here is urgent.
 const BELOW_HEAD_BLOCKS = 2n;
 // While the chain keeps changing under the reading, look again at once, but not for ever.
@@ -109,7 +111,7 @@ export function createRecordSource(args: RecordSourceArgs): RecordSource {
    * locks or frees stake.
    */
   function isWorthALook(set: ProviderSet): boolean {
-    if (following === undefined) return lastError !== undefined;
+    if (following === undefined) return false;
     const known = following.follower.record();
     if (known === undefined || known.block.number < lockedAt) return true;
     return known.lastEpoch !== lastClosedEpoch(following.params, set.block.timestamp);
@@ -127,8 +129,10 @@ export function createRecordSource(args: RecordSourceArgs): RecordSource {
       // Reports about services that are not known yet would say nothing.
       const isLive = source.status().state === 'live';
       if (isLive) await lookAndTell(signal);
-      await sleep(pollIntervalMs, undefined, { signal }).catch(() => undefined);
-      if (isLive) await pace.next(signal, false);
+      const hasFailed = isLive && lastError !== undefined;
+      const waitMs = hasFailed ? Math.max(RETRY_MS, pollIntervalMs) : pollIntervalMs;
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      if (isLive && !hasFailed) await pace.next(signal, false);
     }
     unsubscribe();
   }
