@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getAbiItem, type LocalAccount, toFunctionSelector } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningKeeper, startKeeper } from '../router/bin/keeper.ts';
 import { startWatcher } from '../router/bin/watcher.ts';
 import { providerRegistryAbi } from '../router/chain/abi/providerRegistry.ts';
 import { slashingCourtAbi } from '../router/chain/abi/slashingCourt.ts';
@@ -26,6 +27,8 @@ let relays: Relay[] = [];
 let providers: LocalAccount[] = [];
 let watchers: LocalAccount[] = [];
 const running = new Map<LocalAccount, Running>();
+/** One more after every case, that is no watcher. */
+let keeper: RunningKeeper | undefined;
 /** What the watchers logged. */
 const log: { readonly watcher: LocalAccount; readonly event: string; readonly fields: object }[] = [];
 /** Of the third watcher's way to the settlement chain. */
@@ -66,14 +69,18 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([...running.values()].map((one) => one.stop()));
+  await Promise.all([...running.values(), keeper].map((one) => one?.stop()));
   await Promise.all([node?.stop(), world?.stop(), detour?.stop(), ...relays.map((relay) => relay.stop())]);
 });
 
 const stateDir = (watcher: LocalAccount) => join(world.dir, watcher.address);
 
-function start(watcher: LocalAccount): Promise<Running> {
+function loggerOf(watcher: LocalAccount) {
   const note = (fields: object, event: string) => void log.push({ watcher, event, fields });
+  return { debug: note, info: note, warn: note, error: note };
+}
+
+function start(watcher: LocalAccount): Promise<Running> {
   return startWatcher({
     rpcUrls: [watcher === watchers[2] ? detour.url : world.settlement.url],
     registry: world.deployment.registry,
@@ -81,7 +88,7 @@ function start(watcher: LocalAccount): Promise<Running> {
     stateDir: stateDir(watcher),
     allowPrivateEndpoints: true,
     probeIntervalMs: PROBE_INTERVAL_MS,
-    logger: { debug: note, info: note, warn: note, error: note },
+    logger: loggerOf(watcher),
   });
 }
 
@@ -224,6 +231,11 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
 
   test('a dead provider is attested by the quorum, slashed and jailed; the healthy ones have no case', async () => {
     const dead = providers[2]!;
+    const account = world.account(20);
+    keeper = await startKeeper({
+      ...{ rpcUrls: [world.settlement.url], registry: world.deployment.registry },
+      ...{ account, stateDir: stateDir(account), logger: loggerOf(account) },
+    });
     await relays[2]!.stop();
     await expect.poll(async () => (await courtEvents('CaseExecuted')).length, PATIENCE).toBeGreaterThan(0);
 
@@ -256,7 +268,8 @@ describe('three watchers and three providers', { timeout: 180_000 }, () => {
     const breaches = await hubEvents('BreachAttested');
     expect(new Set(breaches.map(({ args }) => args.provider))).toEqual(new Set([dead.address]));
     expect(new Set(breaches.map(({ args }) => args.watcher)).size).toBeGreaterThanOrEqual(2);
-    // Three keepers after the same case: losing the race is no error.
+    expect(new Set(executed.map(({ args }) => args.caseId)).size).toBe(executed.length);
+    // Three watchers and a keeper after the same case: losing the race is no error.
     expect(log.filter(({ event }) => event === 'keeper_failed' || event === 'watcher_failed')).toEqual([]);
   });
 });
