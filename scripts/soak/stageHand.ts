@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { providerRegistryAbi } from '../../router/chain/abi/providerRegistry.ts';
+import { createTransactor } from '../../router/chain/transact.ts';
+import { NETWORK } from '../../test/fixtures/watcherWorld.ts';
+import { DEV_ROLES } from '../devnet/devAccounts.ts';
+import { MAINTENANCE } from './faultKinds.ts';
+import type { SettlementTime } from './settlementTime.ts';
+import type { SoakStage } from './stage.ts';
+import type { Act } from './timetable.ts';
+
+const STUCK_AFTER_MS = 2_000;
+
+/** Does what the timetable says. */
+export interface StageHand {
+  /** Resolves once it is done; what takes a while goes on by itself. */
+  perform(act: Act): Promise<void>;
+  /** How much of that is not over. */
+  pending(): number;
+  /** What went wrong with it. */
+  readonly failures: readonly string[];
+}
+
+export function createStageHand(stage: SoakStage, time: SettlementTime): StageHand {
+  const { world, endpoints, watchers } = stage;
+  const failures: string[] = [];
+  let pending = 0;
+  /** Providers whose pause is on the chain. */
+  const paused = new Map<number, Promise<boolean>>();
+
+  function transact(provider: number, functionName: 'pauseService' | 'resumeService'): Promise<void> {
+    const account = world.account(DEV_ROLES.firstProvider + provider);
+    // Blocks come every second, and a reorg may take one away.
+    const transactor = createTransactor({ client: world.client, account, stuckAfterMs: STUCK_AFTER_MS });
+    const at = { address: world.deployment.registry, abi: providerRegistryAbi } as const;
+    return transactor.simulateAndSend({ ...at, functionName, args: [NETWORK] }).then(() => undefined);
+  }
+
+  function goOn(what: string, doing: Promise<void>): void {
+    pending += 1;
+    void doing
+      .catch(
+        (error: unknown) => void failures.push(`${what}: ${error instanceof Error ? error.message : ''}`),
+      )
+      .finally(() => {
+        pending -= 1;
+      });
+  }
+
+  const perform = async (act: Act): Promise<void> => {
+    switch (act.kind) {
+      case 'fault':
+        return await endpoints[act.provider]?.set(act.fault);
+      case 'spell': {
+        const endpoint = endpoints[act.provider];
+        await endpoint?.set(act.fault);
+        goOn(
+          'end of a spell',
+          delay(act.seconds * 1_000).then(() => endpoint?.set(undefined)),
+        );
+        return;
+      }
+      case 'line':
+        for (const line of watchers[act.watcher]?.network ?? []) line.turn(act.state);
+        return;
+      case 'settlement':
+        return watchers[act.watcher]?.settlement.turn(act.state);
+      case 'kill':
+        return await watchers[act.watcher]?.process.kill();
+      case 'start':
+        return watchers[act.watcher]?.process.start();
+      case 'reorg':
+        return await time.reorg(act.depth);
+      case 'baseFee':
+        return await time.setBaseFee(act.gwei);
+      case 'pause': {
+        const done = transact(act.provider, 'pauseService').then(
+          () => true,
+          () => false,
+        );
+        paused.set(act.provider, done);
+        return;
+      }
+      case 'down':
+        // A provider that could not announce it stays up.
+        if (await Promise.race([paused.get(act.provider), false]))
+          await endpoints[act.provider]?.set(MAINTENANCE);
+        return;
+      case 'back':
+        return await endpoints[act.provider]?.set(undefined);
+      case 'resume':
+        goOn(
+          'end of a maintenance',
+          Promise.resolve(paused.get(act.provider)).then(async (isPaused) => {
+            if (isPaused) await transact(act.provider, 'resumeService');
+          }),
+        );
+        return;
+    }
+  };
+  return { perform, pending: () => pending, failures };
+}
