@@ -60,7 +60,10 @@ export function createProbing(dependencies: ProbingDependencies): Prober {
   const prober = createProber({
     ...dependencies,
     truths,
-    examine: createServiceExaminer(dependencies),
+    examine: createServiceExaminer({
+      upstream: dependencies.upstream,
+      nodesOf: (network) => networks().find((one) => one.network === network),
+    }),
     onWrong,
   });
   return {

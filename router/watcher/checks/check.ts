@@ -30,6 +30,8 @@ export interface ProofCheck extends AnyCheck {
 /** By what the other services answer, at one block hash: nothing can prove it. */
 export interface ComparedCheck extends AnyCheck {
   readonly kind: 'compared';
+  /** What some have answered already. Who says the same is not looked into. */
+  readonly expected: string;
   /** In its one normal form; undefined when it cannot be compared. */
   read(answer: unknown): string | undefined;
 }

@@ -1,22 +1,23 @@
-import type { NetworkKey, ProviderSet } from '../../registry/providerSet.ts';
-import type { UpstreamClient, UpstreamTarget } from '../../upstream/outcome.ts';
+import type { NetworkKey } from '../../registry/providerSet.ts';
+import type { UpstreamCall, UpstreamClient, UpstreamTarget } from '../../upstream/outcome.ts';
+import type { Anchor } from '../finality/anchor.ts';
 import { createAsk } from '../finality/ask.ts';
-import { stakeOf } from '../finality/networkNodes.ts';
+import type { NetworkNodes } from '../finality/networkNodes.ts';
 import { callOf, type ProbeQuestion } from '../mix/question.ts';
 import type { Probeable } from '../probeable.ts';
 import { probeTimeoutMs } from '../probeTiming.ts';
-import { createBallotBox } from './ballotBox.ts';
-import type { Check } from './check.ts';
+import { type Check, HEADER } from './check.ts';
 import { examine, type Fault } from './examine.ts';
+import type { Vote } from './quorum.ts';
+import { voteValue } from './voteValue.ts';
 
 export interface ExaminerDependencies {
   readonly upstream: UpstreamClient;
-  readonly providerSet: () => ProviderSet | undefined;
-  /** The watcher's own nodes. */
-  readonly references: ReadonlyMap<NetworkKey, UpstreamTarget>;
+  /** Whom to ask about a network; undefined when it is not measured any more. */
+  readonly nodesOf: (network: NetworkKey) => NetworkNodes | undefined;
 }
 
-/** Finds what is wrong with a service's answer, if anything is, and asks it more where that takes it. */
+/** Finds what is wrong with a service's answer, if anything is, and asks it and others more where that takes it. */
 export type ServiceExaminer = (
   service: Probeable,
   question: ProbeQuestion & { readonly check: Check },
@@ -24,26 +25,40 @@ export type ServiceExaminer = (
   signal: AbortSignal,
 ) => Promise<Fault | undefined>;
 
-export function createServiceExaminer(dependencies: ExaminerDependencies): ServiceExaminer {
-  const { upstream, providerSet, references } = dependencies;
-  const box = createBallotBox<NetworkKey>();
-  return async ({ service, network, chainId, target }, { call, check }, answer, signal) => {
-    const set = providerSet();
-    if (set === undefined) return undefined;
+export function createServiceExaminer({ upstream, nodesOf }: ExaminerDependencies): ServiceExaminer {
+  // All are asked once about each question, however often somebody lies.
+  const polls = new WeakMap<Anchor, Map<string, Promise<readonly Vote[]>>>();
+
+  function pollOnce(anchor: Anchor, id: string, poll: () => Promise<readonly Vote[]>) {
+    const known = polls.get(anchor) ?? new Map<string, Promise<readonly Vote[]>>();
+    polls.set(anchor, known);
+    const votes = known.get(id) ?? poll();
+    known.set(id, votes);
+    return votes;
+  }
+
+  return async ({ network, chainId, target }, { call, check }, answer, signal) => {
+    const asked = nodesOf(network.key);
+    if (asked === undefined) return undefined;
+    const { nodes, reference } = asked;
     const ask = createAsk(upstream, probeTimeoutMs(network.sla), signal);
-    const answerOf = async (node: UpstreamTarget, asked = call) => (await ask(node, asked))?.answer;
-    const own = references.get(network.key);
-    const header = callOf('eth_getBlockByNumber', [check.anchor.header.fields.number, false]);
+    const answerOf = async (node: UpstreamTarget, question: UpstreamCall) =>
+      (await ask(node, question))?.answer;
+    const headerCall = callOf('eth_getBlockByNumber', [check.anchor.header.fields.number, false]);
+    const poll = async (about: Check): Promise<readonly Vote[]> =>
+      await Promise.all(
+        nodes.map(async (node) => {
+          const said = await answerOf(node.target, about.id === HEADER ? headerCall : call);
+          return { operator: node.operator, stake: node.stake, value: voteValue(about, said) };
+        }),
+      );
     return await examine(
-      box,
       {
-        network: network.key,
         chainId,
-        operator: service.provider,
-        stake: stakeOf(set, service.provider),
-        again: () => answerOf(target),
-        header: () => answerOf(target, header),
-        reference: own === undefined ? 'none' : () => answerOf(own),
+        again: () => answerOf(target, call),
+        header: () => answerOf(target, headerCall),
+        poll: (about) => pollOnce(about.anchor, about.id, () => poll(about)),
+        reference: reference === undefined ? 'none' : () => answerOf(reference, call),
       },
       check,
       answer,

@@ -5,7 +5,7 @@ import { data } from '../proof/fields.ts';
 import { isContextFree } from './contextFree.ts';
 import { viewsOf } from './material.ts';
 import { answersOf, type Sources } from './sources.ts';
-import type { ViewCall } from './truth.ts';
+import type { AnsweredCall, ViewCall } from './truth.ts';
 
 /** Calls that are compared at an anchor: few, so that enough services are asked the same. */
 const VIEWS = 2;
@@ -20,6 +20,9 @@ const ASKED = 5;
 
 const VIEWS_TRIED = 2;
 
+/** A balance, a number or a short name. */
+const MAX_RESULT = 2 + 2 * 96;
+
 /**
  * View calls of proven contracts that answer at the anchor, and that nothing but the state there can answer
  * differently. Those of the anchor before are kept as long as they answer.
@@ -28,24 +31,26 @@ export async function findViews(
   sources: Sources,
   accounts: readonly ProvenAccount[],
   holders: readonly Hex[],
-): Promise<ViewCall[]> {
+): Promise<AnsweredCall[]> {
   const { random, knownCalls } = sources;
-  const found: ViewCall[] = [];
+  const found: AnsweredCall[] = [];
   // One goes each time, so that no call is asked for ever.
-  for (const call of someOf(knownCalls, VIEWS - 1, random))
-    if (await answers(sources, call)) found.push(call);
+  for (const { from, to, data: view } of someOf(knownCalls, VIEWS - 1, random))
+    await take({ from, to, data: view });
   for (const account of accounts) {
     if (found.length >= VIEWS) break;
     const [holder, from] = someOf(holders, 2, random);
     if (holder === undefined || !(await hasOwnAnswers(sources, account))) continue;
-    for (const view of someOf(viewsOf(holder), VIEWS_TRIED, random)) {
-      const call = { from: from ?? holder, to: account.address, data: view };
-      if (!(await answers(sources, call))) continue;
-      found.push(call);
-      break;
-    }
+    for (const view of someOf(viewsOf(holder), VIEWS_TRIED, random))
+      if (await take({ from: from ?? holder, to: account.address, data: view })) break;
   }
   return found;
+
+  async function take(call: ViewCall): Promise<boolean> {
+    const result = await answerTo(sources, call);
+    if (result !== undefined) found.push({ ...call, result });
+    return result !== undefined;
+  }
 }
 
 async function hasOwnAnswers(sources: Sources, account: ProvenAccount): Promise<boolean> {
@@ -59,14 +64,15 @@ async function hasOwnAnswers(sources: Sources, account: ProvenAccount): Promise<
   return false;
 }
 
-async function answers(sources: Sources, call: ViewCall): Promise<boolean> {
+async function answerTo(sources: Sources, call: ViewCall): Promise<Hex | undefined> {
   const at = { blockHash: sources.anchor.header.hash };
   const given: Hex[] = [];
   for await (const answer of answersOf(sources, 'eth_call', [{ ...call, gas: GAS_LIMIT }, at], ASKED)) {
     const result = data(answer);
-    if (result === undefined || result === '0x' || result !== (given[0] ?? result)) return false;
+    if (result === undefined || result.length > MAX_RESULT || result !== (given[0] ?? result))
+      return undefined;
     given.push(result);
-    if (given.length === WITNESSES) return true;
+    if (given.length === WITNESSES && result !== '0x') return result;
   }
-  return false;
+  return undefined;
 }

@@ -21,7 +21,7 @@ const MAX_PROOF_BYTES = 64 * 1024;
 
 /** Proves of the anchor's block what its nodes can prove. Whatever they cannot is left out. */
 export async function gatherTruth(sources: Sources): Promise<Truth> {
-  const { anchor, random, knownCalls } = sources;
+  const { anchor, random } = sources;
   const { answer, block } = await gatherBlock(sources);
   const receipts = block && (await gatherReceipts(sources, block));
   const addresses = addressesOf(answer);
@@ -35,7 +35,7 @@ export async function gatherTruth(sources: Sources): Promise<Truth> {
     if (account) accounts.push(account);
   }
   // Nodes that keep no old state have no answers at an old block.
-  const calls = isNear(anchor) ? await findViews(sources, accounts, addresses) : knownCalls;
+  const calls = isNear(anchor) ? await findViews(sources, accounts, addresses) : [];
   return { anchor, block, receipts, accounts, addresses, calls };
 }
 

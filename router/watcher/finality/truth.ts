@@ -11,6 +11,11 @@ export interface ViewCall {
   readonly data: Hex;
 }
 
+/** A view call and what it answers. */
+export interface AnsweredCall extends ViewCall {
+  readonly result: Hex;
+}
+
 /** A proven account, and the answer that proves it. */
 export interface AccountTruth extends ProvenAccount {
   readonly answer: unknown;
@@ -27,5 +32,5 @@ export interface Truth {
   readonly accounts: readonly AccountTruth[];
   /** Accounts of the block, of which nothing is proven: any of them may be asked about. */
   readonly addresses: readonly Hex[];
-  readonly calls: readonly ViewCall[];
+  readonly calls: readonly AnsweredCall[];
 }

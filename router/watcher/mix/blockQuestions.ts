@@ -80,7 +80,7 @@ export function logsQuestion({ anchor, receipts }: Truth, random: Random): Probe
     call: callOf('eth_getLogs', [{ ...block, ...what }]),
     read: anyList,
     excuses: ['size'],
-    check: logsCheck(anchor, receipts, filter, byHash ? 'hash' : 'number'),
+    check: logsCheck(anchor, receipts, filter),
   };
 }
 

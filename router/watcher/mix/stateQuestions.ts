@@ -50,8 +50,9 @@ export function storageQuestion(truth: Truth, random: Random): ProbeQuestion | u
 
 /** A view that wallets ask for: at the head, or at the anchor's very block, where answers can be compared. */
 export function callQuestion(truth: Truth, random: Random): ProbeQuestion | undefined {
-  const [view] = someOf(truth.calls, 1, random);
-  if (view === undefined) return undefined;
+  const [found] = someOf(truth.calls, 1, random);
+  if (found === undefined) return undefined;
+  const { result, ...view } = found;
   const excuses = ['caller', 'state'] as const;
   if (!isProvable(truth, random))
     return { call: callOf('eth_call', [view, 'latest']), read: anyData, excuses };
@@ -59,7 +60,13 @@ export function callQuestion(truth: Truth, random: Random): ProbeQuestion | unde
     call: callOf('eth_call', [view, { blockHash: truth.anchor.header.hash }]),
     read: anyData,
     excuses,
-    check: { kind: 'compared', id: `call ${view.to} ${view.data}`, anchor: truth.anchor, read: data },
+    check: {
+      kind: 'compared',
+      id: `call ${view.to} ${view.data}`,
+      anchor: truth.anchor,
+      expected: result,
+      read: data,
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * How often each kind of call is asked. The first seven are those of the profile `ethereum.general` of chainbench
  * (github.com/chainstacklabs/chainbench), by which Chainstack, a provider, benches its nodes with the mix of their
- * traffic; it sums up the rest as others. The rest is that of its profile `base.general`, which names each method, in
- * the same unit. Storage and what only debuggers ask is left out there: it has the least weight here, so that all that
- * can be proven is asked for.
+ * traffic; it sums up the rest as others. The next three are those of its profile `base.general`, which names every
+ * method, in the same unit. The last are less than one there; here they have the least weight with which each is asked
+ * some times an epoch, as each can be lied about.
  */
 export const WEIGHTS = {
   call: 100,
@@ -16,11 +16,11 @@ export const WEIGHTS = {
   logs: 9.6,
   blockReceipts: 3.8,
   blockByHash: 2.5,
-  transactionCount: 0.9,
-  code: 0.6,
-  gasPrice: 0.4,
-  storageAt: 0.3,
-  estimateGas: 0.3,
+  transactionCount: 2,
+  code: 2,
+  gasPrice: 2,
+  storageAt: 2,
+  estimateGas: 2,
 } as const satisfies Record<string, number>;
 
 export type Kind = keyof typeof WEIGHTS;

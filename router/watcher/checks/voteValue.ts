@@ -1,11 +1,11 @@
 import { keccak256 } from '../proof/fields.ts';
 import type { Check } from './check.ts';
 
-/** Votes about what mathematics says: the only quorum that counts is that an answer is right. */
+/** What a vote about a proof says. */
 export const RIGHT = 'proven';
-export const WRONG = 'refuted';
+const WRONG = 'refuted';
 
-// A balance's length; longer ones are kept by their hash.
+// A balance's length; longer ones are compared by their hash.
 const MAX_LENGTH = 66;
 
 /** An answer as a vote; undefined when it is none. */
