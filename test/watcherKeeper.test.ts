@@ -232,6 +232,32 @@ test('an offence whose evidence has expired costs nothing and is said by nobody'
   expect(logged()).toEqual(['court_kept']);
 });
 
+test('a first look goes as far back as a case can take, in ranges that the endpoint answers', async () => {
+  await world.anvil('anvil_mine', 600, 60);
+  await world.attest(OUTAGE);
+  const asked: bigint[] = [];
+  async function request({ method, params = [] }: { method: string; params?: unknown[] }): Promise<unknown> {
+    if (method === 'eth_getLogs') {
+      const [{ fromBlock, toBlock }] = params as [{ fromBlock: Hex; toBlock: Hex }];
+      if (BigInt(toBlock) - BigInt(fromBlock) >= 150n) throw new Error('block range is too wide');
+      asked.push(BigInt(fromBlock));
+    }
+    return await world.anvil(method, ...params);
+  }
+  const client = createPublicClient({
+    transport: custom({ request }, { retryCount: 0 }),
+  });
+  const round = await world.step(world.keeper(A, { client }));
+  expect(round).toMatchObject({ isComplete: true, acts: [{ act: 'open' }] });
+  const first = await world.client.getBlock({ blockNumber: asked[0]! });
+  const now = await world.client.getBlock();
+  const back = Number(now.timestamp - first.timestamp);
+  const longest = 2 * WINDOW_SECONDS + VETO_SECONDS + APPEAL_SECONDS + PAUSE_SECONDS;
+  expect(longest - back).toBeGreaterThanOrEqual(0);
+  expect(longest - back).toBeLessThan(120);
+  expect(complaints()).toEqual([]);
+});
+
 test('what was proven during a pause is collected when the pause is over', async () => {
   const height = 2n ** 64n - 1n;
   const network = networkIdOf('eip155:1');
@@ -266,7 +292,9 @@ test('a court that was replaced is kept until its cases are settled, and the new
     onProgress: () => undefined,
   });
   for (const { target: to, data } of next.calls) {
-    await world.anvil('eth_sendTransaction', { from: world.account(GOVERNOR).address, to, data });
+    const from = world.account(GOVERNOR).address;
+    const hash = (await world.anvil('eth_sendTransaction', { from, to, data })) as Hex;
+    await world.client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
   }
   await world.passTime(PARAMETERS.courtChangeSeconds - WINDOW_SECONDS - 1_000);
   await world.attest(OUTAGE);

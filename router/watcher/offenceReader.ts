@@ -7,6 +7,12 @@ import type { Contracts } from '../chain/contracts.ts';
 /** What most endpoints answer in one query. */
 const MAX_RANGE_BLOCKS = 2_000n;
 
+/** What every endpoint answers that works at all: if it fails with so little, it is not because of the range. */
+const MIN_RANGE_BLOCKS = 100n;
+
+/** So many queries go well before a larger one is tried. */
+const STREAK = 10;
+
 const EQUIVOCATION = offenceValue('equivocation');
 
 const EVENTS = [
@@ -30,7 +36,7 @@ export interface OffenceRange {
 
 /** Reads the offences of one court, a range at a time. */
 export interface OffenceReader {
-  /** From block `from` on, at most to `head`. Rejects when the endpoint fails; asks for less the next time. */
+  /** From block `from` on, at most to `head`. Asks for less when the endpoint refuses; rejects when that does not help. */
   read(from: bigint, head: bigint): Promise<OffenceRange>;
 }
 
@@ -40,6 +46,7 @@ export function createOffenceReader(
 ): OffenceReader {
   const ownNetwork = networkIdOf(`eip155:${chainId}`);
   let range = MAX_RANGE_BLOCKS;
+  let streak = 0;
 
   async function readRange(fromBlock: bigint, toBlock: bigint): Promise<Offence[]> {
     const logs = await client.getLogs({
@@ -59,15 +66,23 @@ export function createOffenceReader(
 
   return {
     async read(from, head) {
-      const to = from + range - 1n < head ? from + range - 1n : head;
-      try {
-        const offences = await readRange(from, to);
-        range = range * 2n < MAX_RANGE_BLOCKS ? range * 2n : MAX_RANGE_BLOCKS;
-        return { offences, next: to + 1n };
-      } catch (error) {
-        range = range > 1n ? range / 2n : 1n;
-        throw error;
+      for (;;) {
+        const to = from + range - 1n < head ? from + range - 1n : head;
+        try {
+          const offences = await readRange(from, to);
+          streak += 1;
+          if (streak % STREAK === 0) range = smaller(range * 2n, MAX_RANGE_BLOCKS);
+          return { offences, next: to + 1n };
+        } catch (error) {
+          streak = 0;
+          if (range <= MIN_RANGE_BLOCKS || to - from < MIN_RANGE_BLOCKS) throw error;
+          range /= 2n;
+        }
       }
     },
   };
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
