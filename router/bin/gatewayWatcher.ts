@@ -5,6 +5,7 @@ import { WrongChainError } from '../chain/settlementEndpoints.ts';
 import type { SettlementConfig } from '../config/settlement.ts';
 import type { WatcherConfig } from '../config/watcher.ts';
 import { abortable } from '../core/abortable.ts';
+import type { Caip2 } from '../core/caip2.ts';
 import type { ObservedCalls } from '../core/callObservation.ts';
 import type { WatcherState } from '../gateway/watcherState.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -25,6 +26,8 @@ export interface GatewayWatcherArgs {
   /** The gateway's own: probes go the way of users' calls, and look like them. */
   readonly upstream: UpstreamClient;
   readonly allowPrivateEndpoints: boolean;
+  /** URLs of the gateway's own nodes: they have a say in what is final. */
+  readonly references: ReadonlyMap<Caip2, string>;
   readonly logger: Logger;
 }
 
@@ -43,7 +46,7 @@ const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 
 export function createGatewayWatcher(args: GatewayWatcherArgs): GatewayWatcher {
-  const { config, settlement, source, upstream, allowPrivateEndpoints, logger } = args;
+  const { config, settlement, source, upstream, allowPrivateEndpoints, references, logger } = args;
   const stop = new AbortController();
   const { signal } = stop;
   let account: LocalAccount | undefined;
@@ -55,7 +58,7 @@ export function createGatewayWatcher(args: GatewayWatcherArgs): GatewayWatcher {
   async function prepare() {
     // Kept: to open a keystore takes a second of a processor.
     account ??= await loadWatcherAccount(config);
-    const client = createSettlementClient({ rpcUrls: settlement.rpc.filter((url) => /^https?:/i.test(url)) });
+    const client = createSettlementClient({ rpcUrls: usableUrls(settlement.rpc, source.status().endpoints) });
     const deployment = await readWatcherDeployment(client, settlement.registry, account.address);
     const { chainId } = deployment.contracts;
     if (chainId !== settlement.chainId) throw new WrongChainError(settlement.chainId, chainId);
@@ -70,7 +73,15 @@ export function createGatewayWatcher(args: GatewayWatcherArgs): GatewayWatcher {
     const store = createReportStore(config.stateDir, author);
     try {
       watcher = composeWatcher({
-        ...{ ...prepared, upstream, store, stateDir: config.stateDir, allowPrivateEndpoints, logger },
+        ...{
+          ...prepared,
+          upstream,
+          store,
+          stateDir: config.stateDir,
+          allowPrivateEndpoints,
+          references,
+          logger,
+        },
         // Its bond and its hub are this deployment's, also when the gateway has moved to the next one.
         source: { current: source.configured },
         probeIntervalMs: config.probeIntervalMs,
@@ -113,6 +124,20 @@ export function createGatewayWatcher(args: GatewayWatcherArgs): GatewayWatcher {
       await done;
     },
   };
+}
+
+/** A watcher sends over HTTP, and not to those whom the gateway has found on another chain or leaving events out. */
+function usableUrls(
+  rpc: readonly string[],
+  endpoints: ReturnType<ProviderSource['status']>['endpoints'],
+): readonly string[] {
+  const overHttp = rpc.filter((url) => /^https?:/i.test(url));
+  const isBad = (url: string) => {
+    const state = endpoints[rpc.indexOf(url)]?.state;
+    return state === 'wrongChain' || state === 'missingLogs';
+  };
+  const usable = overHttp.filter((url) => !isBad(url));
+  return usable.length > 0 ? usable : overHttp;
 }
 
 function stateOf(now: {

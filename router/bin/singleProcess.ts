@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ms } from '../core/units.ts';
 import { createApp, createMetricsApp } from '../gateway/app.ts';
 import { createCallHandler } from '../gateway/callHandler.ts';
-import { createCallObservations } from '../gateway/callObservations.ts';
+import { createCallObservations, handOverRegularly } from '../gateway/callObservations.ts';
 import { gatewayGauges } from '../gateway/gauges.ts';
 import { listen } from '../gateway/listen.ts';
 import { createLogCalls } from '../gateway/logs/logCalls.ts';
@@ -12,10 +12,11 @@ import { readiness } from '../gateway/readiness.ts';
 import { routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus } from '../gateway/status.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { metricsText } from '../observability/metricsText.ts';
 import { closeServer } from './closeServer.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
-import { feedWatcher, openGatewayWatcher } from './openGatewayWatcher.ts';
+import { openGatewayWatcher } from './openGatewayWatcher.ts';
 import { createShutdown, type Gateway, type GatewayParts, openGateway } from './runningGateway.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   const upstream = createLiveUpstream(clock, config.limits.maxResponseBytes);
   const watcher = await openGatewayWatcher(args, upstream);
   const observations = watcher && createCallObservations(args);
-  const unfeed = watcher && observations && feedWatcher(watcher, observations);
+  const unfeed = observations && handOverRegularly(observations, clock, (seen) => watcher?.observe(seen));
   const control = createControl({
     ...args,
     config: () => config,
@@ -66,7 +67,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
     routers: table.routers(),
   });
   metrics.collectFrom(() => gatewayGauges(state()));
-  const metricsText = () => registry.metrics();
+  const pageOfMetrics = async () => metricsText(await registry.getMetricsAsJSON());
   const app = createApp({
     rpc: { resolve: table.resolve, answer: calls.handle, limits: () => config.limits, clock },
     operator: {
@@ -77,11 +78,11 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
       explain: (question) => routeAnswer(table, question),
     },
     metrics,
-    metricsText: config.metrics ? undefined : metricsText,
+    metricsText: config.metrics ? undefined : pageOfMetrics,
     logger,
     isDraining: shutdown.isDraining,
   });
-  const metricsApp = config.metrics && createMetricsApp({ text: metricsText, logger });
+  const metricsApp = config.metrics && createMetricsApp({ text: pageOfMetrics, logger });
 
   control.apply();
   const opened = await openGateway({

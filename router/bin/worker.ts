@@ -1,9 +1,10 @@
 import { Registry } from 'prom-client';
+import type { ObservedCalls } from '../core/callObservation.ts';
 import { systemClock } from '../core/clock.ts';
 import { ms } from '../core/units.ts';
 import { createApp } from '../gateway/app.ts';
 import { createCallHandler } from '../gateway/callHandler.ts';
-import { createCallObservations, TAKE_INTERVAL_MS } from '../gateway/callObservations.ts';
+import { createCallObservations, handOverRegularly } from '../gateway/callObservations.ts';
 import { FLOOR_FILE, FLOOR_ROWS, floorMemory } from '../gateway/cluster/floorFile.ts';
 import type {
   FromWorker,
@@ -97,16 +98,15 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
   });
 
   let isTelling = false;
-  const tellObserved = () => {
-    const calls = observations?.take() ?? [];
+  const tellObserved = (calls: readonly ObservedCalls[]) => {
     // While the primary has no time for what was, what is now is lost: it is a sample.
-    if (isTelling || calls.length === 0) return;
+    if (isTelling) return;
     isTelling = true;
     tell({ kind: 'observed', clockOrigin: clockOrigin(clock), calls }, () => {
       isTelling = false;
     });
   };
-  if (observations) setInterval(tellObserved, TAKE_INTERVAL_MS).unref();
+  if (observations) handOverRegularly(observations, clock, tellObserved);
 
   const report = async (): Promise<WorkerReport> => ({
     totals: calls.totals(),

@@ -5,7 +5,7 @@ import type { RawJson } from '../core/rawJson.ts';
 import { ms } from '../core/units.ts';
 import type { FailureReason, UpstreamOutcome } from '../upstream/outcome.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
-import { createCallObservations } from './callObservations.ts';
+import { createCallObservations, handOverRegularly } from './callObservations.ts';
 import { call, DEADLINE, polledRouter, service } from './networkRouter.fixture.ts';
 import type { RouteService } from './networkRouter.ts';
 
@@ -139,4 +139,28 @@ test('who was given up for another one is not seen', async () => {
   const { kind, attempts } = await answer;
   expect([kind, attempts.map(({ reason }) => reason)]).toEqual(['result', ['timeout', 'ok']]);
   expect(observations.take().map(({ service: { key } }) => key)).toEqual([first === 'a' ? 'b' : 'a']);
+});
+
+test('it is handed over again and again, but for a time in which this process was held up', async () => {
+  vi.useFakeTimers();
+  let heldUpMs = 0;
+  const clock = { now: () => ms(Date.now() + heldUpMs), unix: systemClock.unix };
+  const { router, observations } = network([success]);
+  const taken: number[] = [];
+  const end = handOverRegularly(observations, clock, (calls) => taken.push(calls.length));
+  const second = async () => {
+    await router.forward(call('eth_chainId'), DEADLINE);
+    await vi.advanceTimersByTimeAsync(1_000);
+  };
+  await second();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(taken).toEqual([1]);
+  heldUpMs = 900;
+  await second();
+  expect(taken).toEqual([1]);
+  await second();
+  expect(taken).toEqual([1, 1]);
+  end();
+  await second();
+  expect(taken).toEqual([1, 1]);
 });

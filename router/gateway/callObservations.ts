@@ -14,8 +14,9 @@ export interface CallObservations extends Required<Pick<RouterHooks, 'onAnswered
   take(): readonly ObservedCalls[];
 }
 
-/** How often they are to be taken. */
-export const TAKE_INTERVAL_MS = 1_000;
+const TAKE_INTERVAL_MS = 1_000;
+/** What was measured meanwhile is this process itself. */
+const HELD_UP_MS = 200;
 /** Of each such time, so that a burst counts for no more than a calm. */
 const KEPT_OF_SERVICE = 8;
 /** Of one such time; in the next one others come first. */
@@ -79,6 +80,23 @@ export function createCallObservations({
       }));
     },
   };
+}
+
+/** Hands over what was seen, again and again. Returns the function that ends it. */
+export function handOverRegularly(
+  observations: CallObservations,
+  clock: Clock,
+  take: (calls: readonly ObservedCalls[]) => void,
+): () => void {
+  let last = clock.now();
+  const timer = setInterval(() => {
+    const calls = observations.take();
+    const tookMs = clock.now() - last;
+    last = clock.now();
+    if (tookMs < TAKE_INTERVAL_MS + HELD_UP_MS && calls.length > 0) take(calls);
+  }, TAKE_INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Undefined when it says nothing about the service: the caller's mistake, too many calls, or what it need not be able to. */

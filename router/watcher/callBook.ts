@@ -1,11 +1,14 @@
 import type { Random } from '../core/clock.ts';
 import { placeInReservoir } from '../core/reservoir.ts';
+import type { Ms } from '../core/units.ts';
 import type { ServiceKey } from '../registry/providerSet.ts';
 import type { Sample } from './sample.ts';
 
 /** What users' calls showed in the epochs that are not yet reported: of each service some, at random. */
 export interface CallBook {
   add(epoch: number, key: ServiceKey, sample: Sample): void;
+  /** Takes back what failed from then on: the service has said that it would. */
+  forgive(key: ServiceKey, since: Ms): void;
   /** Hands an epoch's samples over and forgets them, and all of the epochs before. */
   take(epoch: number): ReadonlyMap<ServiceKey, readonly Sample[]>;
 }
@@ -14,7 +17,7 @@ export interface CallBook {
 export const MAX_CALL_SAMPLES = 256;
 
 interface Page {
-  readonly samples: Sample[];
+  samples: Sample[];
   seen: number;
 }
 
@@ -31,6 +34,15 @@ export function createCallBook(random: Random): CallBook {
       const place = placeInReservoir(page.seen, MAX_CALL_SAMPLES, random);
       page.seen += 1;
       if (place !== undefined) page.samples[place] = sample;
+    },
+    forgive(key, since) {
+      for (const pages of epochs.values()) {
+        const page = pages.get(key);
+        if (page === undefined) continue;
+        page.samples = page.samples.filter(({ ok, endedAt }) => ok || endedAt < since);
+        // As if no more had come: there is room again.
+        page.seen = page.samples.length;
+      }
     },
     take(epoch) {
       const pages = epochs.get(epoch) ?? new Map<ServiceKey, Page>();

@@ -81,7 +81,8 @@ export function createProber(dependencies: ProberDependencies): Prober {
     if (seen?.set === set) return seen.probeable;
     const probeable = probeableServices(set, allowPrivateEndpoints);
     for (const one of seen?.probeable.values() ?? [])
-      if (hasAnnounced(set, one)) book.forgive(one.service.key, ms(clock.now() - NEWS_MS));
+      if (hasAnnounced(set, one))
+        for (const each of [book, calls]) each.forgive(one.service.key, ms(clock.now() - NEWS_MS));
     seen = { set, probeable };
     return probeable;
   }
@@ -134,9 +135,10 @@ export function createProber(dependencies: ProberDependencies): Prober {
       const target = targets().get(key as ServiceKey);
       if (epoch === undefined || target?.service.url !== url) return;
       const sample = sampleOfCall(observation, target.network.sla);
-      if (sample) calls.add(epoch, target.service.key, sample);
+      if (sample) calls.add(epoch, target.service.key, trouble.corrected(sample));
     },
-    takeCalls: calls.take,
+    takeCalls: (epoch) =>
+      new Map(Array.from(calls.take(epoch), ([key, samples]) => [key, trouble.settle(samples)])),
   };
 }
 
