@@ -6,12 +6,19 @@ export interface Accusation extends MeasuredService {
   readonly offence: AttestedOffence;
 }
 
-/** What a bad line of the watcher's own would look like, were it everyone's fault. */
-const OWN_LINE: ReadonlySet<AttestedOffence> = new Set(['outage', 'downtime', 'latency']);
+/**
+ * What a bad line of the watcher's own would look like, were it everyone's fault: what each of these is no witness
+ * against. Of a service that hardly answered nobody knows how fast it is.
+ */
+const OWN_LINE: readonly (readonly [AttestedOffence, readonly AttestedOffence[]])[] = [
+  ['outage', ['outage', 'downtime']],
+  ['downtime', ['outage', 'downtime']],
+  ['latency', ['outage', 'downtime', 'latency']],
+];
 
 /**
- * The breaches that a watcher alleges. An offence of the line that every measured service of a network would have
- * committed is the watcher's own line's, or the network's, until shown otherwise: it abstains from it.
+ * The breaches that a watcher alleges. An offence of the line, when no service of the network did better, is the
+ * watcher's own line's, or the network's, until shown otherwise: it abstains from it.
  */
 export function accuse(
   measured: readonly MeasuredService[],
@@ -21,15 +28,14 @@ export function accuse(
   for (const [network, services] of Map.groupBy(measured, ({ service }) => service.network)) {
     const sla = slas.get(network);
     if (sla === undefined) continue;
-    const breaches = services.flatMap((one) =>
-      breachesOf(one.figures, sla).map((offence): Accusation => ({ ...one, offence })),
-    );
-    const counts = Map.groupBy(breaches, ({ offence }) => offence);
-    accusations.push(
-      ...breaches.filter(
-        ({ offence }) => !OWN_LINE.has(offence) || counts.get(offence)?.length !== services.length,
-      ),
-    );
+    const breaches = services.map((one) => ({ one, offences: breachesOf(one.figures, sla) }));
+    const own = new Set<AttestedOffence>();
+    for (const [offence, alike] of OWN_LINE) {
+      if (breaches.every(({ offences }) => offences.some((other) => alike.includes(other)))) own.add(offence);
+    }
+    for (const { one, offences } of breaches) {
+      for (const offence of offences) if (!own.has(offence)) accusations.push({ ...one, offence });
+    }
   }
   return accusations;
 }

@@ -122,6 +122,20 @@ test('what befalls every service at once is the watcher’s own line and accuses
   ).toEqual([]);
 });
 
+test('dead services are no witnesses that the others are slow, or fail', () => {
+  const dead = sampled(1, many({ ok: false }));
+  const slow = [2, 3].map((id) => sampled(id, many({ latencyMs: 3_000 })));
+  expect(offences([dead, ...slow])).toEqual(['1 outage']);
+  const flapping = [2, 3].map((id) =>
+    sampled(
+      id,
+      many({}).map((one, index) => ({ ...one, ok: index % 4 > 0 })),
+    ),
+  );
+  expect(offences([dead, ...flapping])).toEqual([]);
+  expect(offences([dead, ...slow, sampled(4, many({}))])).toEqual(['1 outage', '2 latency', '3 latency']);
+});
+
 test('a service asked less often than the SLA wants is not accused', () => {
   expect(offences([sampled(1, many({})), sampled(2, many({ ok: false }, 2))])).toEqual([]);
 });
