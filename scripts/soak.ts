@@ -12,8 +12,8 @@ import { runSoak } from './soak/runSoak.ts';
 const FOOTER = `
 At most half of the providers fail at a time. A seed makes the same faults in the same order again; which probe meets
 them is up to chance and the machine. An epoch takes about eight seconds.
-In the table, ~ marks a fault that lasted for a part of the epoch (it may be punished or not), brackets what must cost
-nobody anything, and " that a watcher says the same as the first.
+In the table, ~ marks a fault that may be punished or not, mostly for lasting only a part of the epoch; brackets what
+must cost nobody anything, and " that a watcher says the same as the first.
 Exit codes: 0 no honest provider was accused and each clear breach was punished once, 1 otherwise, 2 the command line is wrong.`;
 
 interface Options {

@@ -10,8 +10,8 @@ export interface SoakFault {
   readonly offences: readonly AttestedOffence[];
   /** As long as it takes up no more of an epoch than this, it breaks no SLA: who says so errs. 0: one answer does. */
   readonly harmlessShare: number;
-  /** All through an epoch, one of the offences must be punished. */
-  readonly isBreach: boolean;
+  /** All through an epoch: `certain` breaches must be punished, `possible` ones may be, harmless ones must not. */
+  readonly rank: 'certain' | 'possible' | 'harmless';
 }
 
 const FOREIGN_CHAIN_ID = 31_338;
@@ -22,15 +22,15 @@ const GONE = ['outage', 'downtime'] as const;
 const UNNOTICED = 0.05;
 
 function gone(name: string, ...turns: FaultRequest[]): SoakFault {
-  return { name, turns, offences: GONE, harmlessShare: UNNOTICED, isBreach: true };
+  return { name, turns, offences: GONE, harmlessShare: UNNOTICED, rank: 'certain' };
 }
 
 function breach(name: string, offences: readonly AttestedOffence[], fault: FaultRequest): SoakFault {
-  return { name, turns: [fault], offences, harmlessShare: 0, isBreach: true };
+  return { name, turns: [fault], offences, harmlessShare: 0, rank: 'certain' };
 }
 
-/** Above the SLA, all of them clearly when they last. */
-export const BREACHES: readonly SoakFault[] = [
+/** What is no provider's right. */
+export const FAULTS: readonly SoakFault[] = [
   gone('refuses', { mode: 'refuse' }),
   gone('hangs', { mode: 'hang' }),
   gone('cuts', { mode: 'drop' }),
@@ -44,6 +44,10 @@ export const BREACHES: readonly SoakFault[] = [
   breach('slow', ['latency', ...GONE], { mode: 'slow', delayMs: 2_250 }),
   breach('stuck head', ['stale'], { mode: 'behind' }),
   breach('other chain', ['invalidData', ...GONE], { mode: 'wrong', chainId: FOREIGN_CHAIN_ID }),
+  breach('lies', ['invalidData', ...GONE], { mode: 'wrong' }),
+  // What the SLA has no figure for, or only where it is asked often enough.
+  { ...breach('invents blocks', ['invalidData', ...GONE], { mode: 'ahead' }), rank: 'possible' },
+  { ...breach('forgets blocks', ['invalidData', ...GONE], { mode: 'forgets' }), rank: 'possible' },
 ];
 
 /** Whose head stands still like another's: as many of them as of the well could not be told from these. */
@@ -51,11 +55,15 @@ export function isStuck({ turns }: SoakFault): boolean {
   return turns.some(({ mode }) => mode === 'behind');
 }
 
+interface Blemish extends SoakFault {
+  readonly seconds: number;
+}
+
 /** What a provider may do without breaking its word. */
-export const BLEMISHES: readonly (SoakFault & { readonly seconds: number })[] = [
+export const BLEMISHES: readonly Blemish[] = [
   blemish('blinks', GONE, 0.1, 0.4, { mode: 'status500' }),
   blemish('is away', GONE, 0.1, 0.4, { mode: 'refuse' }),
-  blemish('pauses', ['stale'], 0.25, 1, { mode: 'behind' }),
+  blemish('freezes', ['stale'], 0.25, 1, { mode: 'behind' }),
   blemish('is slowish', ['latency'], 1, 5, { mode: 'slow', delayMs: 400 }),
 ];
 
@@ -65,15 +73,15 @@ function blemish(
   harmlessShare: number,
   seconds: number,
   fault: FaultRequest,
-) {
-  return { name, turns: [fault], offences, harmlessShare, isBreach: false, seconds };
+): Blemish {
+  return { name, turns: [fault], offences, harmlessShare, rank: 'harmless', seconds };
 }
 
 /** Announced on-chain beforehand, so nobody measures it: no accusation is true. */
 export const MAINTENANCE: SoakFault = {
-  name: 'is paused',
+  name: 'is away as announced',
   turns: [{ mode: 'refuse' }],
   offences: [],
   harmlessShare: 1,
-  isBreach: false,
+  rank: 'harmless',
 };

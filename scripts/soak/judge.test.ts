@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLEMISHES, BREACHES, MAINTENANCE, type SoakFault } from './faultKinds.ts';
+import { BLEMISHES, FAULTS, MAINTENANCE, type SoakFault } from './faultKinds.ts';
 import { judgeSoak, type SoakFacts } from './judge.ts';
 import type { ChainRecord } from './record.ts';
 import { EPOCH_SECONDS } from './terms.ts';
@@ -10,7 +10,7 @@ const UNTIL = FROM + EPOCH_SECONDS * 1_000;
 const CLOSED = UNTIL + 2_000;
 const AMOUNT = 5n;
 
-const faultOf = (name: string): SoakFault => [...BREACHES, ...BLEMISHES].find((one) => one.name === name)!;
+const faultOf = (name: string): SoakFault => [...FAULTS, ...BLEMISHES].find((one) => one.name === name)!;
 const spell = (name: string, from = FROM - 10, until = CLOSED) => ({
   ...{ provider: 1, fault: faultOf(name), from, until },
 });

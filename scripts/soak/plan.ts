@@ -1,5 +1,5 @@
 import type { Random } from '../../test/fixtures/contracts/random.ts';
-import { BLEMISHES, BREACHES, isStuck, type SoakFault } from './faultKinds.ts';
+import { BLEMISHES, FAULTS, isStuck, type SoakFault } from './faultKinds.ts';
 import { EPOCH_SECONDS } from './terms.ts';
 
 /** What befalls others than providers, and must cost nobody anything. Seconds are of the epoch. */
@@ -63,7 +63,7 @@ const DISTURBANCES = [
 export function planSoak({ epochs, providers, watchers, random }: PlanArgs): EpochPlan[] {
   const half = Math.floor(providers / 2);
   const everybody = Array.from({ length: providers }, (_, index) => index);
-  const faults = createDeck(BREACHES, random);
+  const faults = createDeck(FAULTS, random);
   const blemishes = createDeck(BLEMISHES, random);
   const disturbances = createDeck(DISTURBANCES, random);
   const plan: EpochPlan[] = [{ faults: everybody.map(() => undefined), spells: [], disturbance: undefined }];

@@ -8,7 +8,7 @@ import type { Truth } from './truth.ts';
 
 const TOKEN_DECIMALS = 18;
 
-/** For people. Faults: `~` for a part of the epoch, in brackets what must cost nobody anything. */
+/** For people. Faults: `~` where they may be punished or not, in brackets what must cost nobody anything. */
 export function soakReport(results: SoakResults): string[] {
   const { epochs, watchers } = results;
   const head = ['epoch', 'what happened'];
@@ -66,8 +66,8 @@ function isWorthTelling({ share, isNoticeable }: Truth): boolean {
 
 function truthText({ fault, isWhole, isNoticeable }: Truth, provider: number): string {
   const text = `p${provider + 1} ${fault.name}`;
-  if (!isNoticeable || !fault.isBreach) return `(${text})`;
-  return isWhole ? text : `${text}~`;
+  if (!isNoticeable || fault.rank === 'harmless') return `(${text})`;
+  return isWhole && fault.rank === 'certain' ? text : `${text}~`;
 }
 
 function allegedText(alleged: readonly Alleged[]): string {
@@ -102,6 +102,6 @@ function describe(disturbance: Disturbance): string {
     case 'congestion':
       return 'dear blocks';
     case 'maintenance':
-      return `p${disturbance.provider + 1} pauses`;
+      return `p${disturbance.provider + 1} announces`;
   }
 }

@@ -53,7 +53,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
       ...{ address: deployment.hub, abi: watcherHubAbi, functionName: 'epochParams' },
     });
     const time = await startSettlementTime({
-      ...{ settlementUrl: world.settlement.url, nodeUrl: stage.nodeUrl, genesis },
+      ...{ settlementUrl: world.settlement.url, network: stage.network, genesis },
     });
     const addressesFrom = (first: number, count: number) =>
       Array.from({ length: count }, (_, index) => devAccount(first + index).address);

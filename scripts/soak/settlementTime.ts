@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EpochParams, epochAt, windowsOf } from '../../router/chain/epochClock.ts';
 import { unixSeconds } from '../../router/core/units.ts';
 import { rpc } from '../devnet/anvilProcess.ts';
-import { BLOCKS_A_SECOND, COMMIT_SECONDS, EPOCH_SECONDS, REVEAL_SECONDS } from './terms.ts';
+import type { ServedNetwork } from './servedNetwork.ts';
+import {
+  BLOCKS_A_SECOND,
+  COMMIT_SECONDS,
+  EPOCH_SECONDS,
+  REVEAL_SECONDS,
+  TRANSACTIONS_A_SECOND,
+} from './terms.ts';
 
 /** A second of the settlement chain. */
 export interface Moment {
@@ -31,13 +38,13 @@ const GWEI = 10n ** 9n;
 
 export async function startSettlementTime(args: {
   readonly settlementUrl: string;
-  readonly nodeUrl: string;
+  readonly network: ServedNetwork;
   readonly genesis: number;
 }): Promise<SettlementTime> {
-  const { settlementUrl, nodeUrl, genesis } = args;
+  const { settlementUrl, network, genesis } = args;
   const params: EpochParams = {
     ...{ genesis, epochSeconds: EPOCH_SECONDS },
-    ...{ commitSeconds: COMMIT_SECONDS, revealSeconds: REVEAL_SECONDS },
+    ...{ commitSeconds: COMMIT_SECONDS, revealSeconds: REVEAL_SECONDS, TRANSACTIONS_A_SECOND },
   };
   const settle = (method: string, ...rest: unknown[]) => rpc(settlementUrl, method, rest);
   await settle('evm_setAutomine', false);
@@ -53,7 +60,7 @@ export async function startSettlementTime(args: {
     wait: () => delay(Math.max(minedAt + SECOND_MS - performance.now(), 0)),
     async mine() {
       minedAt = performance.now();
-      await Promise.all([settle('evm_mine'), rpc(nodeUrl, 'anvil_mine', [hex(BLOCKS_A_SECOND)])]);
+      await Promise.all([settle('evm_mine'), network.mine(BLOCKS_A_SECOND, TRANSACTIONS_A_SECOND)]);
       now += 1;
     },
     reorg: async (depth) => void (await settle('anvil_reorg', depth, [])),

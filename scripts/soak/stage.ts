@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { startWatcherWorld, type WatcherWorld } from '../../test/fixtures/watcherWorld.ts';
-import { rpc } from '../devnet/anvilProcess.ts';
 import { DEV_ROLES } from '../devnet/devAccounts.ts';
-import { startAnvil } from '../lib/anvil.ts';
 import { type Endpoint, startEndpoint } from './endpoint.ts';
 import { type Line, openLine } from './line.ts';
+import { type ServedNetwork, startServedNetwork } from './servedNetwork.ts';
 import {
   COMMIT_SECONDS,
   EPOCH_SECONDS,
@@ -23,13 +22,13 @@ export interface SoakWatcher {
   readonly process: WatcherProcess;
   readonly settlement: Line;
   /** To each provider. */
-  readonly network: readonly Line[];
+  readonly lines: readonly Line[];
 }
 
 /** The settlement chain, the network's node, providers before it, and watchers, each with lines of its own. */
 export interface SoakStage {
   readonly world: WatcherWorld;
-  readonly nodeUrl: string;
+  readonly network: ServedNetwork;
   readonly endpoints: readonly Endpoint[];
   readonly watchers: readonly SoakWatcher[];
   close(): Promise<void>;
@@ -44,7 +43,7 @@ export interface StageOptions {
 const CHAIN_ID = 1337;
 const REWARD_POOL = 10_000n * 10n ** 18n;
 /** Blocks that are final already when the first is asked for. */
-const FIRST_BLOCKS = '0x60';
+const FIRST_BLOCKS = 96;
 
 /** Nobody runs yet: watchers are started by the caller, and blocks come when they are asked for. */
 export async function setSoakStage({ providers, watchers, onLost }: StageOptions): Promise<SoakStage> {
@@ -53,37 +52,37 @@ export async function setSoakStage({ providers, watchers, onLost }: StageOptions
     for (const cleanup of cleanups.reverse()) await cleanup();
   };
   try {
-    const [world, node] = await Promise.all([
+    const [world, network] = await Promise.all([
       startWatcherWorld({
         sla: SLA,
         parameters: {
           ...{ epochSeconds: EPOCH_SECONDS, commitSeconds: COMMIT_SECONDS, revealSeconds: REVEAL_SECONDS },
           ...{ vetoSeconds: VETO_SECONDS, evidenceSeconds: EVIDENCE_SECONDS, repeatSeconds: REPEAT_SECONDS },
-          penalties: PENALTIES.map((penalty) => ({ ...penalty })) as never,
+          penalties: PENALTIES,
           thawSeconds: 10 * (EPOCH_SECONDS + EVIDENCE_SECONDS),
           courtChangeSeconds: 20 * (EPOCH_SECONDS + EVIDENCE_SECONDS),
           escrowThawSeconds: 30 * (EPOCH_SECONDS + EVIDENCE_SECONDS),
         },
       }),
-      startAnvil({ chainId: CHAIN_ID, flags: ['--no-mining'] }),
+      startServedNetwork(CHAIN_ID),
     ]);
     cleanups.push(
       () => world.stop(),
-      () => node.stop(),
+      () => network.stop(),
     );
-    await rpc(node.url, 'anvil_mine', [FIRST_BLOCKS]);
+    await network.mine(FIRST_BLOCKS, 0);
 
     const endpoints: Endpoint[] = [];
     for (let provider = 0; provider < providers; provider++) {
-      const endpoint = await startEndpoint(provider, node.url);
+      const endpoint = await startEndpoint(provider, network.url);
       endpoints.push(endpoint);
       cleanups.push(() => endpoint.close());
     }
     const staff: SoakWatcher[] = [];
     for (let watcher = 0; watcher < watchers; watcher++) {
       const settlement = await openLine(world.settlement.url);
-      const network = await Promise.all(endpoints.map(({ url }) => openLine(url)));
-      cleanups.push(() => Promise.all([settlement, ...network].map((line) => line.close())));
+      const lines = await Promise.all(endpoints.map(({ url }) => openLine(url)));
+      cleanups.push(() => Promise.all([settlement, ...lines].map((line) => line.close())));
       const process = createWatcherProcess(
         {
           rpcUrl: settlement.url,
@@ -91,11 +90,11 @@ export async function setSoakStage({ providers, watchers, onLost }: StageOptions
           account: DEV_ROLES.firstWatcher + watcher,
           stateDir: join(world.dir, `watcher-${watcher}`),
           probeIntervalMs: PROBE_INTERVAL_MS,
-          lines: Object.fromEntries(endpoints.map(({ url }, index) => [url, network[index]?.url ?? url])),
+          lines: Object.fromEntries(endpoints.map(({ url }, index) => [url, lines[index]?.url ?? url])),
         },
         onLost,
       );
-      staff.push({ process, settlement, network });
+      staff.push({ process, settlement, lines });
     }
     cleanups.push(() => Promise.all(staff.map(({ process }) => process.stop())));
     await Promise.all([
@@ -105,7 +104,7 @@ export async function setSoakStage({ providers, watchers, onLost }: StageOptions
       ...staff.map((_, index) => world.enlistWatcher(world.account(DEV_ROLES.firstWatcher + index))),
     ]);
     await world.fundRewards(REWARD_POOL);
-    return { world, nodeUrl: node.url, endpoints, watchers: staff, close };
+    return { world, network, endpoints, watchers: staff, close };
   } catch (error) {
     await close();
     throw error;

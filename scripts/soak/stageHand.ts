@@ -60,7 +60,7 @@ export function createStageHand(stage: SoakStage, time: SettlementTime): StageHa
         return;
       }
       case 'line':
-        for (const line of watchers[act.watcher]?.network ?? []) line.turn(act.state);
+        for (const line of watchers[act.watcher]?.lines ?? []) line.turn(act.state);
         return;
       case 'settlement':
         return watchers[act.watcher]?.settlement.turn(act.state);

@@ -1,3 +1,4 @@
+import type { DeployParameters } from '../../ignition/lib/deployParameters.ts';
 import type { Sla } from '../../router/registry/providerSet.ts';
 
 /** The deployment's windows, in the chain's seconds; those of a network are hours and days. */
@@ -13,14 +14,14 @@ const JAIL_SECONDS = 2;
 export const REPEAT_SECONDS = 40;
 
 /** The design's shares, a tenth of them: forty epochs of faults leave everybody enough stake. */
-export const PENALTIES = [
+export const PENALTIES: DeployParameters['penalties'] = [
   { firstBps: 1, repeatBps: 5, jailSeconds: JAIL_SECONDS },
   { firstBps: 1, repeatBps: 3, jailSeconds: JAIL_SECONDS },
   { firstBps: 1, repeatBps: 5, jailSeconds: JAIL_SECONDS },
   { firstBps: 10, repeatBps: 50, jailSeconds: JAIL_SECONDS },
   { firstBps: 20, repeatBps: 100, jailSeconds: JAIL_SECONDS },
   { firstBps: 5_000, repeatBps: 5_000, jailSeconds: 0xffff_ffff },
-] as const;
+];
 
 /** With so much room that neither a busy machine nor chance turns what is well into a breach, or the reverse. */
 export const SLA: Sla = {
@@ -36,3 +37,4 @@ export const PROBE_INTERVAL_MS = 300;
 
 /** Of the network that is served, a second of the settlement chain. */
 export const BLOCKS_A_SECOND = 4;
+export const TRANSACTIONS_A_SECOND = 3;

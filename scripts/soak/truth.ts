@@ -47,5 +47,5 @@ export function possibleOffences(truths: readonly Truth[]): ReadonlySet<Attested
 
 /** Of these, one must be punished; undefined when none need be. */
 export function certainOffences(truths: readonly Truth[]): readonly AttestedOffence[] | undefined {
-  return truths.find(({ fault, isWhole }) => isWhole && fault.isBreach)?.fault.offences;
+  return truths.find(({ fault, isWhole }) => isWhole && fault.rank === 'certain')?.fault.offences;
 }
