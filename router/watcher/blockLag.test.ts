@@ -60,3 +60,35 @@ test('honest services are never behind while at most half of all say whatever th
     }),
   );
 });
+
+/** As the rule says it, without a thought for its cost. */
+function naiveLags(claims: readonly HeadClaim<string>[]): Map<string, number[]> {
+  const lags = new Map<string, number[]>();
+  for (const claim of claims.toSorted((a, b) => a.startedAt - b.startedAt)) {
+    const newest = new Map<string, number>();
+    for (const { key, endedAt, head } of claims.toSorted((a, b) => a.endedAt - b.endedAt)) {
+      if (endedAt <= claim.startedAt && key !== claim.key) newest.set(key, head);
+    }
+    const heads = [claim.head, ...newest.values()].sort((a, b) => b - a);
+    if (heads.length < 3) continue;
+    const lag = Math.max(0, heads[Math.floor(heads.length / 2)]! - claim.head);
+    lags.set(claim.key, [...(lags.get(claim.key) ?? []), lag]);
+  }
+  return lags;
+}
+
+test('the lags of any claims are those that the rule says', () => {
+  const claim = fc
+    .record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      startedAt: fc.integer({ min: 0, max: 40 }),
+      tookMs: fc.integer({ min: 0, max: 15 }),
+      head: fc.integer({ min: 90, max: 110 }),
+    })
+    .map(({ tookMs, ...one }) => ({ ...one, endedAt: one.startedAt + tookMs }));
+  fc.assert(
+    fc.property(fc.array(claim, { maxLength: 40 }), (claims) => {
+      expect(blockLags(claims)).toEqual(naiveLags(claims));
+    }),
+  );
+});

@@ -17,13 +17,18 @@ export interface HeadClaim<Key> {
 export function blockLags<Key>(claims: readonly HeadClaim<Key>[]): Map<Key, number[]> {
   const lags = new Map<Key, number[]>();
   const newest = new Map<Key, number>();
+  // Its values in order: thousands of claims are compared with hundreds of heads while a gateway serves.
+  const heads: number[] = [];
   const completed = claims.toSorted((a, b) => a.endedAt - b.endedAt);
   let next = 0;
   for (const claim of claims.toSorted((a, b) => a.startedAt - b.startedAt)) {
     for (let done = completed[next]; done && done.endedAt <= claim.startedAt; done = completed[++next]) {
+      const before = newest.get(done.key);
+      if (before !== undefined) remove(heads, before);
+      insert(heads, done.head);
       newest.set(done.key, done.head);
     }
-    const lag = lagOf(claim, newest);
+    const lag = lagOf(claim.head, newest.get(claim.key), heads);
     if (lag === undefined) continue;
     const own = lags.get(claim.key);
     if (own) own.push(lag);
@@ -32,12 +37,34 @@ export function blockLags<Key>(claims: readonly HeadClaim<Key>[]): Map<Key, numb
   return lags;
 }
 
-function lagOf<Key>(claim: HeadClaim<Key>, newest: ReadonlyMap<Key, number>): number | undefined {
-  const heads = [claim.head];
-  for (const [key, head] of newest) if (key !== claim.key) heads.push(head);
+/** @param heads the newest of all, ascending; as before afterwards */
+function lagOf(claim: number, own: number | undefined, heads: number[]): number | undefined {
+  if (own !== undefined) remove(heads, own);
+  insert(heads, claim);
+  const agreed = heads[heads.length - 1 - Math.floor(heads.length / 2)] ?? claim;
   // Two heads that differ show that one is wrong, not which.
-  if (heads.length < 3) return undefined;
-  const descending = heads.sort((a, b) => b - a);
-  const agreed = descending[Math.floor(descending.length / 2)] ?? claim.head;
-  return Math.max(0, agreed - claim.head);
+  const lag = heads.length < 3 ? undefined : Math.max(0, agreed - claim);
+  remove(heads, claim);
+  if (own !== undefined) insert(heads, own);
+  return lag;
+}
+
+function insert(ascending: number[], value: number): void {
+  ascending.splice(placeOf(ascending, value), 0, value);
+}
+
+function remove(ascending: number[], value: number): void {
+  ascending.splice(placeOf(ascending, value), 1);
+}
+
+/** Of the first that is not below. */
+function placeOf(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? value) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

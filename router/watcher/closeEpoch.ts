@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PublicClient } from 'viem';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
 import type { Random } from '../core/clock.ts';
@@ -5,7 +6,7 @@ import { type Ms, ms } from '../core/units.ts';
 import type { Hex, ProviderSet } from '../registry/providerSet.ts';
 import { accuse } from './accuse.ts';
 import { describeError } from './describeError.ts';
-import { epochReport, type SampledService } from './epochReport.ts';
+import { epochReport, type MeasuredService, type SampledService } from './epochReport.ts';
 import type { Prober } from './prober.ts';
 import { pacedIntervalMs } from './probeTiming.ts';
 import { buildReport, type ReportAuthor } from './report.ts';
@@ -50,7 +51,12 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
   const witnessMs = ms(WITNESS_INTERVALS * pacedIntervalMs(probeIntervalMs, sampled.length));
   const report = (services: readonly SampledService[]) => epochReport(services, witnessMs);
   const calls = prober.takeCalls(epoch);
-  const measured = withCalls({ sampled, calls, slas, report, random });
+  const measured: MeasuredService[] = [];
+  for (const ofNetwork of Map.groupBy(sampled, ({ service }) => service.network).values()) {
+    measured.push(...withCalls({ sampled: ofNetwork, calls, slas, report, random }));
+    // A gateway's users have their turn: services are many, and networks apart from each other.
+    await nextTurn();
+  }
   const accusations = accuse(measured, slas);
   const summary = {
     epoch,
