@@ -247,10 +247,10 @@ test('a first look goes as far back as a case can take, in ranges that the endpo
   const client = createPublicClient({
     transport: custom({ request }, { retryCount: 0 }),
   });
+  const now = await world.client.getBlock();
   const round = await world.step(world.keeper(A, { client }));
   expect(round).toMatchObject({ isComplete: true, acts: [{ act: 'open' }] });
   const first = await world.client.getBlock({ blockNumber: asked[0]! });
-  const now = await world.client.getBlock();
   const back = Number(now.timestamp - first.timestamp);
   const longest = 2 * WINDOW_SECONDS + VETO_SECONDS + APPEAL_SECONDS + PAUSE_SECONDS;
   expect(longest - back).toBeGreaterThanOrEqual(0);
