@@ -1,7 +1,7 @@
 /** A gateway that attests as well: real chains, real contracts, the gateway as its users run it. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LocalAccount } from 'viem';
+import { type LocalAccount, toHex } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { watcherHubAbi } from '../router/chain/abi/watcherHub.ts';
 import { unpackMeasurements } from '../router/chain/commitment.ts';
@@ -165,6 +165,17 @@ test('a gateway whose watcher cannot start serves, says why, and starts it once 
   expect(await gateway.metrics()).toMatch(/^din_watcher_state\{state="waiting"\} 1$/m);
 
   await world.enlistWatcher(world.account(STRANGER));
+  await expect.poll(reason, WAIT).toEqual(['running', null]);
+
+  // Without gas it goes on to measure, and says what is missing.
+  const { address } = world.account(STRANGER);
+  const before = await world.client.getBalance({ address });
+  const setBalance = (wei: bigint) =>
+    world.client.request({ method: 'anvil_setBalance' as never, params: [address, toHex(wei)] as never });
+  await setBalance(0n);
+  await expect.poll(reason, WAIT).toEqual(['running', 'LOW_GAS_BALANCE']);
+  expect(await gateway.call('eth_chainId')).toMatchObject({ result: '0x539' });
+  await setBalance(before);
   await expect.poll(reason, WAIT).toEqual(['running', null]);
 
   // Another one with its key and state waits until the first is gone.
