@@ -17,6 +17,7 @@ const number = Number(fixture.block.number);
 function truth(head: number): Truth {
   return {
     anchor: { header: headerOf(fixture), number, head, agreedBy: [] },
+    isNear: head - number <= 96,
     block: receipts.block,
     receipts,
     accounts: [

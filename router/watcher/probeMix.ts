@@ -22,12 +22,12 @@ export interface Asked {
 
 /** A question at random from the mix, about accounts, contracts and blocks that the network saw lately. */
 export function drawProbe({ capabilities, truth }: Asked, random: Random): ProbeQuestion {
-  if (random() < HEAD_SHARE) return headQuestion(random);
-  if (truth === undefined) return make(drawKind(NEEDLESS, random), undefined, random) ?? blockNumber;
-  if (random() < CAPABILITY_SHARE) {
+  if (truth !== undefined && random() < CAPABILITY_SHARE) {
     const test = capabilityQuestion(capabilities, truth, random);
     if (test) return test;
   }
+  if (random() < HEAD_SHARE) return headQuestion(random);
+  if (truth === undefined) return make(drawKind(NEEDLESS, random), undefined, random) ?? blockNumber;
   // A kind of which the block has nothing is drawn again, and stands back for the others.
   const left = new Map(KINDS);
   for (;;) {

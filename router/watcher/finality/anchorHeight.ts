@@ -1,7 +1,10 @@
 import type { Random } from '../../core/clock.ts';
 import type { Sla } from '../../registry/providerSet.ts';
 
-/** Full nodes keep the state of 128 blocks. One that is asked for may be some blocks older than when it was chosen. */
+/** Full nodes keep the state of 128 blocks. With what a head's news takes it is safe to ask for that of so many. */
+export const KEPT_BLOCKS = 120;
+
+/** Of a block that is chosen to be asked about for a while. */
 export const NEAR_BLOCKS = 96;
 
 /** Blocks below which not even a chain that calls its head final is asked about. */

@@ -3,7 +3,6 @@ import type { Hex } from '../../registry/providerSet.ts';
 import { proveAccount } from '../proof/account.ts';
 import { type ProvenBlock, proveBlock } from '../proof/block.ts';
 import { type ProvenReceipts, proveReceipts } from '../proof/receipts.ts';
-import { isNear } from './anchor.ts';
 import { findViews } from './findViews.ts';
 import { addressesOf, emittersOf } from './material.ts';
 import { answersOf, type Sources } from './sources.ts';
@@ -21,7 +20,7 @@ const MAX_PROOF_BYTES = 64 * 1024;
 
 /** Proves of the anchor's block what its nodes can prove. Whatever they cannot is left out. */
 export async function gatherTruth(sources: Sources): Promise<Truth> {
-  const { anchor, random } = sources;
+  const { anchor, isNear, random } = sources;
   const { answer, block } = await gatherBlock(sources);
   const receipts = block && (await gatherReceipts(sources, block));
   const addresses = addressesOf(answer);
@@ -35,8 +34,8 @@ export async function gatherTruth(sources: Sources): Promise<Truth> {
     if (account) accounts.push(account);
   }
   // Nodes that keep no old state have no answers at an old block.
-  const calls = isNear(anchor) ? await findViews(sources, accounts, addresses) : [];
-  return { anchor, block, receipts, accounts, addresses, calls };
+  const calls = isNear ? await findViews(sources, accounts, addresses) : [];
+  return { anchor, isNear, block, receipts, accounts, addresses, calls };
 }
 
 /** The answer that is proven, or any that is not. */

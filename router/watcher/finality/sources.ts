@@ -9,6 +9,8 @@ import type { ViewCall } from './truth.ts';
 /** Where the truth of one anchor can come from. */
 export interface Sources {
   readonly anchor: Anchor;
+  /** Whether nodes that keep no old state still have the anchor's. */
+  readonly isNear: boolean;
   /** Services of operators who agreed on it. Whoever can prove is believed, and nobody else. */
   readonly targets: readonly UpstreamTarget[];
   readonly ask: Ask;

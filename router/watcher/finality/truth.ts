@@ -27,6 +27,8 @@ export interface AccountTruth extends ProvenAccount {
  */
 export interface Truth {
   readonly anchor: Anchor;
+  /** Whether nodes that keep no old state still have the anchor's. */
+  readonly isNear: boolean;
   readonly block: ProvenBlock | undefined;
   readonly receipts: ProvenReceipts | undefined;
   readonly accounts: readonly AccountTruth[];

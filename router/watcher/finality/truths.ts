@@ -9,6 +9,7 @@ import { probeTimeoutMs } from '../probeTiming.ts';
 import { dueProbes, type Schedule } from '../schedule.ts';
 import type { WatcherLog } from '../watcherLog.ts';
 import { type Agreement, agree } from './agree.ts';
+import { nearUntil } from './anchor.ts';
 import { createAsk } from './ask.ts';
 import { gatherTruth } from './gatherTruth.ts';
 import type { NetworkNodes } from './networkNodes.ts';
@@ -50,7 +51,7 @@ const MAX_BYTES = 48 * 1024 * 1024;
 export function createTruths(dependencies: TruthsDependencies): Truths {
   const { upstream, clock, random, intervalMs, networks, log } = dependencies;
   const renewMs = ms(Math.min(RENEW_INTERVALS * intervalMs, MAX_RENEW_MS));
-  const known = new Map<NetworkKey, { readonly truth: Truth; readonly at: Ms }>();
+  const known = new Map<NetworkKey, { readonly truth: Truth; readonly at: Ms; readonly nearUntil: Ms }>();
   const said = new Map<NetworkKey, string>();
   const running = new Map<NetworkKey, Promise<void>>();
   let waiting = new Set<NetworkKey>();
@@ -58,12 +59,15 @@ export function createTruths(dependencies: TruthsDependencies): Truths {
 
   const of: Truths['of'] = (network) => {
     const found = known.get(network);
-    return found && clock.now() - found.at <= KEPT_RENEWALS * renewMs ? found.truth : undefined;
+    const now = clock.now();
+    if (found === undefined || now - found.at > KEPT_RENEWALS * renewMs) return undefined;
+    return now <= found.nearUntil ? found.truth : { ...found.truth, isNear: false };
   };
 
   async function renew(one: NetworkNodes, maxBytes: number, signal: AbortSignal): Promise<void> {
     const { network, nodes, reference, sla } = one;
     const ask = createAsk(upstream, probeTimeoutMs(sla), signal);
+    const at = clock.now();
     const agreement = await agree({ nodes, reference, sla, ask, random });
     if (signal.aborted) return;
     tell(one, agreement);
@@ -71,9 +75,12 @@ export function createTruths(dependencies: TruthsDependencies): Truths {
     const { anchor } = agreement;
     const agreed = new Set(anchor.agreedBy.map(({ operator }) => operator));
     const targets = nodes.filter(({ operator }) => agreed.has(operator)).map(({ target }) => target);
-    const knownCalls = known.get(network)?.truth.calls ?? [];
-    const truth = await gatherTruth({ anchor, targets, ask, random, maxBytes, knownCalls });
-    known.set(network, { truth, at: clock.now() });
+    const before = known.get(network);
+    const knownCalls = before?.truth.calls ?? [];
+    const until = nearUntil({ anchor, at }, before && { anchor: before.truth.anchor, at: before.at });
+    const isNear = clock.now() <= until;
+    const truth = await gatherTruth({ anchor, isNear, targets, ask, random, maxBytes, knownCalls });
+    known.set(network, { truth, at, nearUntil: until });
   }
 
   /** Once for each change of the answer. */

@@ -2,7 +2,6 @@ import { CAPABILITY_BITS, type Capability } from '../../core/capability.ts';
 import type { Random } from '../../core/clock.ts';
 import { someOf } from '../../core/someOf.ts';
 import { accountCheck } from '../checks/accountChecks.ts';
-import { isNear } from '../finality/anchor.ts';
 import type { Truth } from '../finality/truth.ts';
 import { anyList, anyObject, anyQuantity, callOf, type ProbeQuestion } from './question.ts';
 
@@ -39,8 +38,8 @@ const QUESTIONS: Readonly<Partial<Record<Capability, Maker>>> = {
     return { call: callOf('txpool_status', []), read: anyObject, tests: 'txpool' };
   },
   proof(truth, random) {
-    const { anchor } = truth;
-    const [account] = isNear(anchor) ? someOf(truth.accounts, 1, random) : [];
+    const { anchor, accounts, isNear } = truth;
+    const [account] = isNear ? someOf(accounts, 1, random) : [];
     if (account === undefined) return undefined;
     return {
       call: callOf('eth_getProof', [
@@ -50,6 +49,7 @@ const QUESTIONS: Readonly<Partial<Record<Capability, Maker>>> = {
       ]),
       read: anyObject,
       tests: 'proof',
+      excuses: ['state'],
       check: accountCheck(anchor, account, 'proof'),
     };
   },

@@ -1,7 +1,6 @@
 import type { Random } from '../../core/clock.ts';
 import { someOf } from '../../core/someOf.ts';
 import { accountCheck, storageCheck } from '../checks/accountChecks.ts';
-import { isNear } from '../finality/anchor.ts';
 import type { Truth } from '../finality/truth.ts';
 import { data } from '../proof/fields.ts';
 import { anyData, anyQuantity, anyWord, callOf, type ProbeQuestion } from './question.ts';
@@ -81,6 +80,6 @@ export function estimateQuestion(truth: Truth, random: Random): ProbeQuestion | 
   };
 }
 
-function isProvable({ anchor }: Truth, random: Random): boolean {
-  return isNear(anchor) && random() < 0.5;
+function isProvable({ isNear }: Truth, random: Random): boolean {
+  return isNear && random() < 0.5;
 }
