@@ -9,7 +9,7 @@ import {
   type ReportChunk,
 } from '../router/chain/commitment.ts';
 import type { ProviderPage } from '../router/gateway/providerPage.ts';
-import { startTestGateway } from './fixtures/gatewayClient.ts';
+import { run } from './fixtures/cliChain.ts';
 import { accuseOfEverything, answerOf, breachOf, readReveal, revealingOf } from './fixtures/handWatcher.ts';
 import { allegation, everythingOf, type LiarsRecord, readLiarsRecord } from './fixtures/liarsRecord.ts';
 import {
@@ -108,27 +108,17 @@ async function expectSlashed(provider: LocalAccount, epochs: readonly bigint[]):
   expect((await record.bondOf('provider', provider.address, block)).tokens).toBe(STAKE - slashed);
 }
 
-/** Who said what of the provider's service, on the page of a gateway that follows the chain. */
+/** What each watcher said of the provider's service in an epoch, and who dissents, as anybody is shown it. */
 async function saidOf({ address }: LocalAccount, epoch: bigint) {
-  const { settlement, deployment } = world;
-  const gateway = await startTestGateway({
-    settlement: {
-      ...{ chainId: deployment.chainId, rpc: [settlement.url], registry: deployment.registry },
-      ...{ pollIntervalMs: 50, checkpoint: false },
-    },
-    development: { allowPrivateEndpoints: true },
+  const status = await run(['provider', 'status', address, '--json'], {
+    DIN_RPC_URL: world.settlement.url,
+    DIN_REGISTRY: world.deployment.registry,
   });
-  const said = async () => {
-    const response = await fetch(`${gateway.url}/status/provider?id=${address}`);
-    const page = response.ok ? ((await response.json()) as ProviderPage) : undefined;
-    return page?.services[0]?.epochs.find((one) => one.epoch === Number(epoch))?.said;
-  };
-  try {
-    await expect.poll(said, PATIENCE).toBeDefined();
-    return (await said()) ?? [];
-  } finally {
-    await gateway.close();
-  }
+  const { services } = status.json() as unknown as Pick<ProviderPage, 'services'>;
+  const { said = [] } = services[0]?.epochs.find((one) => one.epoch === Number(epoch)) ?? {};
+  return Object.fromEntries(
+    said.map(({ watcher, breaches, dissents }) => [watcher, dissents ? [...breaches, 'dissents'] : breaches]),
+  );
 }
 
 describe('of three watchers, one', { timeout: 180_000 }, () => {
@@ -141,29 +131,37 @@ describe('of three watchers, one', { timeout: 180_000 }, () => {
     ]);
     const addresses = honestOnes.map(({ address }) => address);
     const lie = says((epoch) => only({ measurements, breaches: accuseOfEverything(epoch, addresses) }));
-    const [epoch] = (await world.play([lie], faulty)) as [bigint];
+    const praise = packMeasurements(await measurementsOf(world.providers, {}));
+    const twoFaced = says(() =>
+      only({ measurements: praise, breaches: [breachOf(good.address, OUTAGE, { successes: 0 })] }),
+    );
+    const epochs = await world.play([lie, twoFaced], faulty);
 
     const watchers = [alice.address, bob.address, world.bad.address];
-    const weights = await Promise.all(watchers.map((one) => record.weightOf(one, epoch)));
+    const weights = await Promise.all(watchers.map((one) => record.weightOf(one, epochs[0] ?? 0n)));
     expect(weights).toEqual([STAKE, STAKE, STAKE]);
-    expect(await record.answersToCases(epoch, honestOnes)).toEqual(Array(15).fill('NoQuorum'));
     // The record: what each said, what the network says, and that this is not the same.
-    expect(await Promise.all(watchers.map((one) => record.accusedBy(one, epoch)))).toEqual([
-      ...[[allegation(faulty, OUTAGE)], [allegation(faulty, OUTAGE)], everythingOf(honestOnes)],
-    ]);
-    expect((await record.verdictOf(epoch)).breaches).toBe(1);
-    expect(await answersToBad([epoch])).toEqual(['ReportDissents']);
-    for (const provider of [good, faulty]) {
-      const said = (await saidOf(provider, epoch)).map(({ watcher, dissents }) => ({ watcher, dissents }));
-      expect(said).toHaveLength(3);
-      expect(said).toEqual(
-        expect.arrayContaining(watchers.map((watcher, index) => ({ watcher, dissents: index === 2 }))),
-      );
+    const accused = [everythingOf(honestOnes), [allegation(good, OUTAGE)]];
+    for (const [index, epoch] of epochs.entries()) {
+      expect(await record.answersToCases(epoch, honestOnes)).toEqual(Array(15).fill('NoQuorum'));
+      const allegations = await Promise.all(watchers.map((one) => record.accusedBy(one, epoch)));
+      expect(allegations).toEqual([
+        [allegation(faulty, OUTAGE)],
+        [allegation(faulty, OUTAGE)],
+        accused[index],
+      ]);
+      expect((await record.verdictOf(epoch)).breaches).toBe(1);
+      const [a, b, c] = watchers as [string, string, string];
+      expect(await saidOf(faulty, epoch)).toEqual({ [a]: ['outage'], [b]: ['outage'], [c]: ['dissents'] });
+      const { [c]: slander, ...others } = await saidOf(good, epoch);
+      expect(others).toEqual({ [a]: [], [b]: [] });
+      expect(slander).toEqual(expect.arrayContaining(['outage', 'dissents']));
     }
+    expect(await answersToBad(epochs)).toEqual(['ReportDissents', 'ReportDissents']);
 
-    await expectSlashed(faulty, [epoch]);
+    await expectSlashed(faulty, epochs);
     await expectUntouched(honestOnes);
-    await expectOnlyHonestPaid([epoch]);
+    await expectOnlyHonestPaid(epochs);
   });
 
   test('that is silent or lazy changes nothing about what is true, and earns nothing', async () => {

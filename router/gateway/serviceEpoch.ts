@@ -1,7 +1,7 @@
 import type { AttestedOffence } from '../registry/breaches.ts';
-import { sayingsOf } from '../registry/judgeEpoch.ts';
 import type { EpochRecord } from '../registry/networkRecord.ts';
 import type { Service, Sla } from '../registry/providerSet.ts';
+import { sayingsOf } from '../registry/sayings.ts';
 import { type EpochStatus, epochStatus } from './scoreStatus.ts';
 
 /** What watchers said of a service in one epoch, as pages show it. Null is "none". */
@@ -18,16 +18,19 @@ export interface WatcherWord {
   readonly watcher: string;
   /** Of all weight. */
   readonly weight: number;
+  /** The figures are all 0 where it attested a breach without any. */
   readonly samples: number;
   readonly successes: number;
   readonly p95LatencyMs: number;
   readonly p95BlockLag: number;
   readonly mismatches: number;
-  /** Of the network's SLA, by these figures. */
+  /** That these figures show by the network's SLA, and that it attested to the hub. */
   readonly breaches: readonly AttestedOffence[];
   /** Not what the network says. */
   readonly dissents: boolean;
 }
+
+const NO_FIGURES = { samples: 0, successes: 0, p95LatencyMs: 0, p95BlockLag: 0, mismatches: 0 };
 
 export function serviceEpoch(
   record: EpochRecord,
@@ -37,12 +40,12 @@ export function serviceEpoch(
   const { epoch, totalWeight, verdicts } = record;
   const verdict = verdicts.get(key);
   const share = (weight: number) => (totalWeight > 0 ? Math.round((weight / totalWeight) * 1e4) / 1e4 : 0);
-  const sayings = sayingsOf(record, id, sla);
+  const sayings = sayingsOf(record, { id, key }, sla);
   const spoken = sayings.reduce((sum, { report }) => sum + report.weight, 0);
   return {
     epoch,
     together: verdict ? epochStatus(epoch, verdict) : null,
-    said: sayings.map(({ report, figures, breaches, dissents }) => ({
+    said: sayings.map(({ report, figures = NO_FIGURES, breaches, dissents }) => ({
       ...{ watcher: report.watcher, weight: share(report.weight) },
       ...{ samples: figures.samples, successes: figures.successes, p95LatencyMs: figures.p95LatencyMs },
       ...{ p95BlockLag: figures.p95BlockLag, mismatches: figures.mismatches, breaches, dissents },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Caip2 } from '../core/caip2.ts';
 import { unixSeconds } from '../core/units.ts';
-import { judgeEpoch, sayingsOf, scoresOf, servicesOf } from './judgeEpoch.ts';
+import { judgeEpoch, scoresOf, servicesOf } from './judgeEpoch.ts';
 import type { EpochRecord, EpochReport, ServiceFigures } from './networkRecord.ts';
 import { type Address, emptySet, type NetworkKey, serviceKey } from './providerSet.ts';
 import { applyBlock } from './reduce.ts';
@@ -41,6 +41,7 @@ const report = (who: number, records: readonly ServiceFigures[], weight = 1): Ep
   watcher: `0x${String(who).padStart(40, 'a')}`,
   weight,
   records: { all: records, of: (serviceId) => records.find((one) => one.serviceId === serviceId) },
+  attested: new Map(),
 });
 const judged = (reports: readonly EpochReport[], epoch = 7) =>
   whole(judgeEpoch({ epoch, totalWeight: 3, reports }, SERVICES));
@@ -122,26 +123,4 @@ test('the newest epoch that is over counts most, and a silent one is neutral', (
   expect(scoreAt(6)).toBe(1);
   expect(whole(scoresOf([out(7)], 7)).get(keyOf(2))).toBe(1);
   expect(whole(scoresOf([out(8), out(7)], 8)).get(keyOf(1))).toBeCloseTo(0.25, 2);
-});
-
-describe('sayingsOf', () => {
-  const sayings = (records: readonly (readonly ServiceFigures[])[], totalWeight = 3) =>
-    sayingsOf({ reports: records.map((of, who) => report(who, of)), totalWeight }, 1, SLA);
-
-  test('shows who alleges what nobody else saw, and who misses what a quorum did', () => {
-    const [well, bad] = [[figures(1)], [figures(1, outage)]];
-    expect(sayings([well, bad, well]).map(({ dissents }) => dissents)).toEqual([false, true, false]);
-    expect(sayings([bad, bad, well]).map(({ dissents }) => dissents)).toEqual([false, false, true]);
-    expect(sayings([bad, well]).map(({ dissents }) => dissents)).toEqual([true, false]);
-    expect(sayings([bad, bad, well])[0]?.breaches).toEqual(['outage']);
-  });
-
-  test('leaves out who said nothing of the service', () => {
-    const said = sayings([[figures(2)], [figures(1)]]);
-    expect(said).toMatchObject([{ figures: { successes: 20 }, breaches: [], dissents: false }]);
-  });
-
-  test('absurd figures dissent', () => {
-    expect(sayings([[figures(1, { successes: 30 })]])[0]?.dissents).toBe(true);
-  });
 });

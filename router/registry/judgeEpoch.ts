@@ -1,8 +1,7 @@
-import { type AttestedOffence, breachesOf, type Figures } from './breaches.ts';
 import type { EpochRecord, EpochReport, ScoredVerdict } from './networkRecord.ts';
 import type { NetworkKey, ProviderSet, Service, ServiceKey, Sla } from './providerSet.ts';
 import { decayedScore, epochScore, SCORED_EPOCHS, usualLatency } from './scores.ts';
-import { isPlausible, isQuorum, type Verdict, verdictOf, type Word } from './verdict.ts';
+import { isPlausible, type Verdict, verdictOf, type Word } from './verdict.ts';
 
 export interface EpochWords {
   readonly epoch: number;
@@ -81,40 +80,6 @@ export function* scoresOf(
     }
   }
   return scores;
-}
-
-/** What one watcher said of one service. */
-export interface Saying {
-  readonly report: EpochReport;
-  readonly figures: Figures;
-  /** Of the SLA, by these figures. */
-  readonly breaches: readonly AttestedOffence[];
-  /** Whether the network says otherwise (it sees a breach that this watcher does not, or the other way round), or the
-   * figures are such that no service can have them. */
-  readonly dissents: boolean;
-}
-
-/** Who said what of a service in one epoch. */
-export function sayingsOf(
-  { reports, totalWeight }: Pick<EpochRecord, 'reports' | 'totalWeight'>,
-  serviceId: number,
-  sla: Sla,
-): Saying[] {
-  const said = reports.flatMap((report) => {
-    const figures = report.records.of(serviceId);
-    return figures ? [{ report, figures, breaches: breachesOf(figures, sla) }] : [];
-  });
-  const isAgreed = (offence: AttestedOffence) => {
-    const accusing = said.filter(({ breaches }) => breaches.includes(offence));
-    return isQuorum(
-      accusing.reduce((sum, { report }) => sum + report.weight, 0),
-      totalWeight,
-    );
-  };
-  const agreed = new Set(said.flatMap(({ breaches }) => breaches).filter(isAgreed));
-  const agrees = ({ figures, breaches }: (typeof said)[number]) =>
-    isPlausible(figures) && breaches.length === agreed.size && breaches.every((breach) => agreed.has(breach));
-  return said.map((saying) => ({ ...saying, dissents: !agrees(saying) }));
 }
 
 function* wordsByService(reports: readonly EpochReport[]): Generator<undefined, Map<number, Word[]>> {

@@ -44,6 +44,8 @@ export interface EpochReport {
     readonly all: Iterable<ServiceFigures>;
     of(serviceId: number): Figures | undefined;
   };
+  /** What it attested to the hub: cases come of this, whatever its records say. */
+  readonly attested: ReadonlyMap<ServiceKey, readonly AttestedOffence[]>;
 }
 
 export interface ServiceFigures extends Figures {

@@ -88,9 +88,12 @@ async function readReveals(
   isWanted: (epoch: number) => boolean,
 ): Promise<RevealBook> {
   const book = createRevealBook({ isWanted, services: () => Number.MAX_SAFE_INTEGER });
-  const event = getAbiItem({ abi: watcherHubAbi, name: 'Revealed' });
+  const events = [
+    getAbiItem({ abi: watcherHubAbi, name: 'Revealed' }),
+    getAbiItem({ abi: watcherHubAbi, name: 'BreachAttested' }),
+  ];
   const logs = await sinceBlock(client, first, (range) =>
-    client.getLogs({ address: hub, event, strict: true, ...range }),
+    client.getLogs({ address: hub, events, strict: true, ...range }),
   );
   for (const log of logs) book.take(log);
   return book;

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
-import { encodeAbiParameters, encodeEventTopics, type Hex } from 'viem';
+import { encodeAbiParameters, encodeEventTopics, type Hex, padHex } from 'viem';
 import { describe, expect, test } from 'vitest';
 import { watcherHubAbi } from '../../chain/abi/watcherHub.ts';
-import { type Measurement, packMeasurements } from '../../chain/commitment.ts';
-import type { Address } from '../../registry/providerSet.ts';
+import {
+  type Measurement,
+  type OffenceName,
+  offenceValue,
+  packMeasurements,
+} from '../../chain/commitment.ts';
+import { type Address, type NetworkKey, serviceKey } from '../../registry/providerSet.ts';
 import type { MinedLog } from '../logAnswer.ts';
-import { createRevealBook, readReveal } from './revealBook.ts';
+import { readHubEvent } from './hubEvent.ts';
+import { createRevealBook } from './revealBook.ts';
 
 const watcher = (index: number): Address => `0x${String(index).padStart(40, '0')}`;
 const measured = (serviceId: number): Measurement => ({
@@ -21,6 +27,24 @@ function revealed(who: number, epoch: bigint, measurements: Hex, blockNumber = 1
   const data = encodeAbiParameters(
     [{ type: 'uint16' }, { type: 'uint16' }, { type: 'bytes' }],
     [0, 1, measurements],
+  );
+  return { ...{ topics, data, blockNumber, logIndex: 0 }, address: '0xaa', blockHash: '0xbb' };
+}
+
+const PROVIDER: Address = `0x${'c'.repeat(40)}`;
+const NETWORK = padHex('0x1') as NetworkKey;
+const SERVICE = serviceKey('0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC', NETWORK);
+
+function attested(who: number, epoch: bigint, offence: OffenceName | number, blockNumber = 1n): MinedLog {
+  const topics = encodeEventTopics({
+    abi: watcherHubAbi,
+    eventName: 'BreachAttested',
+    args: { offenceId: padHex('0x1'), watcher: watcher(who), provider: PROVIDER },
+  }) as MinedLog['topics'];
+  const value = typeof offence === 'number' ? offence : offenceValue(offence);
+  const data = encodeAbiParameters(
+    [{ type: 'bytes32' }, { type: 'uint64' }, { type: 'uint8' }, { type: 'uint256' }],
+    [NETWORK, epoch, value, 1n],
   );
   return { ...{ topics, data, blockNumber, logIndex: 0 }, address: '0xaa', blockHash: '0xbb' };
 }
@@ -64,6 +88,27 @@ describe('the book of reveals', () => {
     expect(idsIn(made, 5)).toEqual([]);
   });
 
+  test('holds what each attested beside it, and forgets it with its block', () => {
+    const made = book();
+    made.take(revealed(1, 5n, '0x', 10n));
+    made.take(attested(1, 5n, 'outage', 10n));
+    made.take(revealed(1, 5n, '0x', 11n));
+    const before = made.version(5);
+    made.take(attested(1, 5n, 'stale', 11n));
+    expect(made.version(5)).not.toBe(before);
+    // Of nobody who revealed, of no epoch that is wanted, of nothing that can be attested.
+    made.take(attested(2, 5n, 'outage', 11n));
+    made.take(attested(1, 4n, 'outage', 11n));
+    made.take(attested(1, 5n, 'equivocation', 11n));
+    made.take(attested(1, 5n, 77, 11n));
+    const offences = () => made.reports(5).map((report) => [report.watcher, ...report.attested]);
+    expect(offences()).toEqual([[watcher(1), [SERVICE, ['outage', 'stale']]]]);
+    made.rollBack(10n);
+    expect(offences()).toEqual([[watcher(1), [SERVICE, ['outage']]]]);
+    made.rollBack(9n);
+    expect(offences()).toEqual([]);
+  });
+
   test('keeps of a report no more than there are services, and of a crowd no more than a part', () => {
     const made = book(3);
     for (let chunk = 0; chunk < 5; chunk += 1)
@@ -86,12 +131,12 @@ describe('the book of reveals', () => {
 
 describe('bytes that are no records are no reveal', () => {
   test.each(['0x00', `0x${'00'.repeat(13)}`, `0x${'00'.repeat(15)}`] as const)('%s', (bytes) => {
-    expect(readReveal(revealed(1, 5n, bytes))).toBeUndefined();
-    expect(readReveal(revealed(1, 5n, '0x'))).toBeDefined();
+    expect(readHubEvent(revealed(1, 5n, bytes))).toBeUndefined();
+    expect(readHubEvent(revealed(1, 5n, '0x'))).toBeDefined();
   });
 
   test('nor is an epoch beyond all numbers', () => {
-    expect(readReveal(revealed(1, 2n ** 64n - 1n, '0x'))).toBeUndefined();
+    expect(readHubEvent(revealed(1, 2n ** 64n - 1n, '0x'))).toBeUndefined();
   });
 
   test('whatever bytes a log has, the book takes it', () => {

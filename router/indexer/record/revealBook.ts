@@ -1,9 +1,8 @@
-import { decodeEventLog } from 'viem';
-import { watcherHubAbi } from '../../chain/abi/watcherHub.ts';
 import { MEASUREMENT_BYTES } from '../../chain/commitment.ts';
+import type { AttestedOffence } from '../../registry/breaches.ts';
 import type { EpochReport } from '../../registry/networkRecord.ts';
-import type { Address } from '../../registry/providerSet.ts';
-import type { MinedLog } from '../logAnswer.ts';
+import type { Address, ServiceKey } from '../../registry/providerSet.ts';
+import { type AttestedBreach, type Reveal, readHubEvent } from './hubEvent.ts';
 import type { LogFold } from './recentLogs.ts';
 import { reportRecords } from './reportRecords.ts';
 
@@ -29,9 +28,22 @@ interface Chunk {
   readonly bytes: Buffer;
 }
 
+interface Attested {
+  readonly block: bigint;
+  readonly service: ServiceKey;
+  readonly offence: AttestedOffence;
+}
+
+interface Said {
+  /** At least one. */
+  readonly chunks: Chunk[];
+  /** The hub takes each but once, and only of services that there are. */
+  readonly attested: Attested[];
+}
+
 interface Epoch {
   version: number;
-  readonly chunks: Map<Address, Chunk[]>;
+  readonly said: Map<Address, Said>;
 }
 
 // A network has a dozen or two, each with a bond; this bounds what the rest of a crowd can make a gateway keep.
@@ -41,43 +53,61 @@ export function createRevealBook({ isWanted, services }: RevealBookArgs): Reveal
   const epochs = new Map<number, Epoch>();
   let changes = 0;
 
+  function changed(epoch: Epoch): void {
+    changes += 1;
+    epoch.version = changes;
+  }
+
+  function takeReveal({ epoch: number, watcher, bytes }: Reveal, block: bigint): void {
+    const epoch = epochs.get(number) ?? { version: 0, said: new Map<Address, Said>() };
+    epochs.set(number, epoch);
+    const known = epoch.said.get(watcher);
+    if (known === undefined && epoch.said.size >= MOST_WATCHERS) return;
+    const said = known ?? { chunks: [], attested: [] };
+    const room =
+      services() * MEASUREMENT_BYTES - said.chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0);
+    // That a watcher spoke at all is worth knowing, too.
+    if (known !== undefined && room <= 0) return;
+    changed(epoch);
+    // A copy: a slice would keep all that is cut off.
+    said.chunks.push({ block, bytes: bytes.length > room ? Buffer.from(bytes.subarray(0, room)) : bytes });
+    epoch.said.set(watcher, said);
+  }
+
+  /** The hub tells of a breach after the chunk that it came in. */
+  function takeBreach({ epoch: number, watcher, service, offence }: AttestedBreach, block: bigint): void {
+    const epoch = epochs.get(number);
+    const said = epoch?.said.get(watcher);
+    if (epoch === undefined || said === undefined) return;
+    changed(epoch);
+    said.attested.push({ block, service, offence });
+  }
+
   return {
     take(log) {
-      const reveal = readReveal(log);
-      if (reveal === undefined || !isWanted(reveal.epoch)) return;
-      const epoch = epochs.get(reveal.epoch) ?? { version: 0, chunks: new Map<Address, Chunk[]>() };
-      epochs.set(reveal.epoch, epoch);
-      const known = epoch.chunks.get(reveal.watcher);
-      if (known === undefined && epoch.chunks.size >= MOST_WATCHERS) return;
-      const chunks = known ?? [];
-      const room = services() * MEASUREMENT_BYTES - chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      // That a watcher spoke at all is worth knowing, too.
-      if (known !== undefined && room <= 0) return;
-      changes += 1;
-      epoch.version = changes;
-      const { bytes } = reveal;
-      // A copy: a slice would keep all that is cut off.
-      const kept = bytes.length > room ? Buffer.from(bytes.subarray(0, room)) : bytes;
-      chunks.push({ block: log.blockNumber, bytes: kept });
-      epoch.chunks.set(reveal.watcher, chunks);
+      const event = readHubEvent(log);
+      if (event === undefined || !isWanted(event.epoch)) return;
+      if (event.kind === 'revealed') takeReveal(event, log.blockNumber);
+      else takeBreach(event, log.blockNumber);
     },
     rollBack(to) {
       for (const epoch of epochs.values()) {
-        for (const [watcher, chunks] of epoch.chunks) {
-          const held = chunks.filter(({ block }) => block <= to);
-          if (held.length === chunks.length) continue;
-          changes += 1;
-          epoch.version = changes;
-          if (held.length > 0) epoch.chunks.set(watcher, held);
-          else epoch.chunks.delete(watcher);
+        for (const [watcher, said] of epoch.said) {
+          const isHeld = ({ block }: Chunk | Attested) => block <= to;
+          if (said.chunks.every(isHeld) && said.attested.every(isHeld)) continue;
+          changed(epoch);
+          const chunks = said.chunks.filter(isHeld);
+          if (chunks.length > 0) epoch.said.set(watcher, { chunks, attested: said.attested.filter(isHeld) });
+          else epoch.said.delete(watcher);
         }
       }
     },
     version: (epoch) => epochs.get(epoch)?.version ?? 0,
     reports: (epoch) =>
-      Array.from(epochs.get(epoch)?.chunks ?? [], ([watcher, chunks]) => ({
+      Array.from(epochs.get(epoch)?.said ?? [], ([watcher, { chunks, attested }]) => ({
         watcher,
         records: reportRecords(chunks.map(({ bytes }) => bytes)),
+        attested: byService(attested),
       })),
     forgetBefore(first) {
       for (const epoch of epochs.keys()) if (epoch < first) epochs.delete(epoch);
@@ -85,24 +115,12 @@ export function createRevealBook({ isWanted, services }: RevealBookArgs): Reveal
   };
 }
 
-interface Reveal {
-  readonly watcher: Address;
-  readonly epoch: number;
-  /** Whole records. */
-  readonly bytes: Buffer;
-}
-
-/** Undefined for all other events, and for bytes that are no records. */
-export function readReveal({ topics, data }: Pick<MinedLog, 'topics' | 'data'>): Reveal | undefined {
-  try {
-    const { eventName, args } = decodeEventLog({ abi: watcherHubAbi, topics, data });
-    if (eventName !== 'Revealed') return undefined;
-    const bytes = Buffer.from(args.measurements.slice('0x'.length), 'hex');
-    const epoch = Number(args.epoch);
-    if (!Number.isSafeInteger(epoch) || bytes.length % MEASUREMENT_BYTES !== 0) return undefined;
-    return { watcher: args.watcher, epoch, bytes };
-  } catch {
-    // An event of a later version of the hub.
-    return undefined;
+function byService(attested: readonly Attested[]): Map<ServiceKey, AttestedOffence[]> {
+  const offences = new Map<ServiceKey, AttestedOffence[]>();
+  for (const { service, offence } of attested) {
+    const known = offences.get(service);
+    if (known) known.push(offence);
+    else offences.set(service, [offence]);
   }
+  return offences;
 }
