@@ -97,8 +97,10 @@ export function createTransactor(options: TransactorOptions): Transactor {
 
   async function estimate({ to, data, name }: OutgoingCall): Promise<bigint> {
     try {
-      await client.call({ account: address, to, data });
-      return await client.estimateGas({ account: address, to, data });
+      // Both against the newest block: some nodes reckon with their pool, and it may hold this very call.
+      const tried = { account: address, to, data, blockTag: 'latest' } as const;
+      await client.call(tried);
+      return await client.estimateGas(tried);
     } catch (error) {
       throw explainFailure(error, name, address) ?? error;
     }

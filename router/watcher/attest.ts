@@ -73,7 +73,10 @@ async function advance(
   const step = nextStep({ ...report, state }, onChain, phaseOf(params, epoch, now));
   switch (step.kind) {
     case 'wait':
-      if (step.state !== state) store.setState(epoch, step.state);
+      if (step.state === state) return;
+      store.setState(epoch, step.state);
+      // By a process that was killed before it knew.
+      if (state === 'stored') log.info({ epoch }, 'report_committed');
       return;
     case 'commit':
       if (state !== 'stored') log.warn({ epoch }, 'commit_lost');
@@ -99,6 +102,7 @@ async function advance(
       if (step.state === state) return;
       store.setState(epoch, step.state);
       if (step.state === 'missed') log.error({ epoch, code: step.why }, 'report_missed');
+      else log.info({ epoch, chunks: report.chunks.length }, 'report_revealed');
       return;
   }
 }
