@@ -46,13 +46,15 @@ const KEPT_EPOCHS = 1_000;
 export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: number): Promise<void> {
   const { author, prober, providerSet, store, salt, harvestMs, probeIntervalMs, random, log } = dependencies;
   const sampled = (await prober.harvest(epoch, harvestMs)).filter(isRegistered(providerSet()));
-  const samples = sampled.reduce((sum, one) => sum + one.samples.length, 0);
   const slas = new Map([...(providerSet()?.networks ?? [])].map(([key, { sla }]) => [key, sla]));
   const witnessMs = ms(WITNESS_INTERVALS * pacedIntervalMs(probeIntervalMs, sampled.length));
   const report = (services: readonly SampledService[]) => epochReport(services, witnessMs);
   const calls = prober.takeCalls(epoch);
   const measured: MeasuredService[] = [];
-  for (const ofNetwork of Map.groupBy(sampled, ({ service }) => service.network).values()) {
+  let samples = 0;
+  for (const packed of Map.groupBy(sampled, ({ service }) => service.network).values()) {
+    const ofNetwork = packed.map((one) => ({ service: one.service, samples: one.samples }));
+    samples += ofNetwork.reduce((sum, one) => sum + one.samples.length, 0);
     measured.push(...withCalls({ sampled: ofNetwork, calls, slas, report, random }));
     // A gateway's users have their turn: services are many, and networks apart from each other.
     await nextTurn();

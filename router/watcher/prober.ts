@@ -16,7 +16,7 @@ import { type Probeable, probeableServices } from './probeable.ts';
 import { pacedIntervalMs } from './probeTiming.ts';
 import type { Sample } from './sample.ts';
 import { createSampleBook } from './sampleBook.ts';
-import { dueProbes, type Schedule } from './schedule.ts';
+import { createSchedule } from './schedule.ts';
 import type { WatcherLog } from './watcherLog.ts';
 
 export interface ProberDependencies {
@@ -45,7 +45,7 @@ export interface Prober {
   run(signal: AbortSignal): Promise<void>;
   /**
    * The samples of an epoch that has ended, once its probes under way have come back or `withinMs` have passed; what
-   * comes later is lost. They are forgotten here.
+   * comes later is lost. They are forgotten here, and unpacked each time that they are looked at.
    */
   harvest(epoch: number, withinMs: Ms): Promise<SampledService[]>;
   /** Takes what a user's call showed; nothing when the service is not measured, or not at this URL. */
@@ -70,7 +70,7 @@ export function createProber(dependencies: ProberDependencies): Prober {
   const book = createSampleBook();
   const calls = createCallBook(random);
   const flights = new Set<Flight>();
-  let schedule: Schedule<ServiceKey> = new Map();
+  const schedule = createSchedule<ServiceKey>(random);
   let seen: { set: ProviderSet; probeable: Map<ServiceKey, Probeable> } | undefined;
 
   const unexpected = (error: unknown) => dependencies.log.error(describeError(error), 'probe_failed');
@@ -78,12 +78,14 @@ export function createProber(dependencies: ProberDependencies): Prober {
   function targets(): ReadonlyMap<ServiceKey, Probeable> {
     const set = providerSet();
     if (set === undefined) return new Map();
-    if (seen?.set === set) return seen.probeable;
+    // A new block makes a new set, most often with the same services.
+    if (seen?.set.active === set.active && seen.set.networks === set.networks) return seen.probeable;
     const probeable = probeableServices(set, allowPrivateEndpoints);
     for (const one of seen?.probeable.values() ?? [])
       if (hasAnnounced(set, one))
         for (const each of [book, calls]) each.forgive(one.service.key, ms(clock.now() - NEWS_MS));
     seen = { set, probeable };
+    schedule.keep(probeable.keys(), clock.now(), pacedIntervalMs(intervalMs, probeable.size));
     return probeable;
   }
 
@@ -98,10 +100,7 @@ export function createProber(dependencies: ProberDependencies): Prober {
 
   function tick(epoch: number, signal: AbortSignal): void {
     const known = targets();
-    const paced = pacedIntervalMs(intervalMs, known.size);
-    const next = dueProbes(schedule, known.keys(), clock.now(), paced, random);
-    schedule = next.schedule;
-    for (const key of next.due) {
+    for (const key of schedule.due(clock.now(), pacedIntervalMs(intervalMs, known.size))) {
       const target = known.get(key);
       if (target === undefined || flights.size >= MAX_IN_FLIGHT) continue;
       const flight = { epoch, landed: measure(epoch, target, signal).catch(unexpected) };
@@ -128,7 +127,12 @@ export function createProber(dependencies: ProberDependencies): Prober {
         sleep(withinMs, undefined, { signal: late.signal }).catch(() => undefined),
       ]);
       late.abort();
-      return book.take(epoch).map(({ service, samples }) => ({ service, samples: trouble.settle(samples) }));
+      return book.take(epoch).map((page) => ({
+        service: page.service,
+        get samples() {
+          return trouble.settle(page.samples);
+        },
+      }));
     },
     observe({ key, url }, observation) {
       const epoch = dependencies.epoch();

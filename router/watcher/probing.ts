@@ -36,11 +36,9 @@ export function createProbing(dependencies: ProbingDependencies): Prober {
   function networks(): readonly NetworkNodes[] {
     const set = providerSet();
     if (set === undefined) return [];
-    if (seen?.set !== set)
-      seen = {
-        set,
-        networks: networkNodes(set, probeableServices(set, allowPrivateEndpoints), references),
-      };
+    if (seen !== undefined && isSame(seen.set, set)) return seen.networks;
+    const probeable = probeableServices(set, allowPrivateEndpoints);
+    seen = { set, networks: networkNodes(set, probeable, references) };
     return seen.networks;
   }
 
@@ -70,4 +68,9 @@ export function createProbing(dependencies: ProbingDependencies): Prober {
     ...prober,
     run: async (signal) => void (await Promise.all([prober.run(signal), truths.run(signal)])),
   };
+}
+
+/** Whether two sets have the same services and stakes: each new block makes a new set. */
+function isSame(a: ProviderSet, b: ProviderSet): boolean {
+  return a.active === b.active && a.providers === b.providers && a.networks === b.networks;
 }

@@ -2,6 +2,7 @@ import type { Ms } from '../core/units.ts';
 import type { Service, ServiceKey } from '../registry/providerSet.ts';
 import type { SampledService } from './epochReport.ts';
 import type { Sample } from './sample.ts';
+import { createSamplePage, type SamplePage } from './samplePage.ts';
 
 /** The samples of the epochs that are not yet reported. In memory: a restart loses them, and only them. */
 export interface SampleBook {
@@ -14,7 +15,7 @@ export interface SampleBook {
 
 interface Page {
   service: Service;
-  samples: Sample[];
+  readonly samples: SamplePage;
 }
 
 export function createSampleBook(): SampleBook {
@@ -26,22 +27,25 @@ export function createSampleBook(): SampleBook {
       if (epoch <= takenUpTo) return;
       const pages = epochs.get(epoch) ?? new Map<ServiceKey, Page>();
       epochs.set(epoch, pages);
-      const page = pages.get(service.key) ?? { service, samples: [] };
+      const page = pages.get(service.key) ?? { service, samples: createSamplePage() };
       pages.set(service.key, page);
       page.service = service;
-      page.samples.push(sample);
+      page.samples.add(sample);
     },
     forgive(key, since) {
-      for (const pages of epochs.values()) {
-        const page = pages.get(key);
-        if (page) page.samples = page.samples.filter(({ ok, endedAt }) => ok || endedAt < since);
-      }
+      for (const pages of epochs.values()) pages.get(key)?.samples.forgive(since);
     },
     take(epoch) {
       const pages = epochs.get(epoch);
       takenUpTo = Math.max(takenUpTo, epoch);
       for (const past of epochs.keys()) if (past <= takenUpTo) epochs.delete(past);
-      return pages ? [...pages.values()] : [];
+      return Array.from(pages?.values() ?? [], ({ service, samples }) => ({
+        service,
+        // Unpacked when they are looked at: never all at once.
+        get samples() {
+          return samples.samples();
+        },
+      }));
     },
   };
 }

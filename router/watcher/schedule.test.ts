@@ -1,36 +1,38 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ms } from '../core/units.ts';
-import { dueProbes, type Schedule } from './schedule.ts';
+import { createSchedule } from './schedule.ts';
 
 const INTERVAL = 1_000 as Ms;
 
 test('a new key waits, is asked once when its time comes, and is forgotten when it is gone', () => {
-  const first = dueProbes(new Map(), ['a'], 0 as Ms, INTERVAL, () => 0.5);
-  expect(first.due).toEqual([]);
-  const early = dueProbes(first.schedule, ['a'], 499 as Ms, INTERVAL, () => 0.5);
-  expect(early.due).toEqual([]);
-  const due = dueProbes(early.schedule, ['a'], 500 as Ms, INTERVAL, () => 0.5);
-  expect(due.due).toEqual(['a']);
-  expect(dueProbes(due.schedule, ['a'], 501 as Ms, INTERVAL, () => 0.5).due).toEqual([]);
-  expect([...dueProbes(due.schedule, [], 502 as Ms, INTERVAL, () => 0.5).schedule]).toEqual([]);
+  const schedule = createSchedule<string>(() => 0.5);
+  schedule.keep(['a', 'b'], 0 as Ms, INTERVAL);
+  expect(schedule.due(499 as Ms, INTERVAL)).toEqual([]);
+  expect(schedule.due(500 as Ms, INTERVAL).toSorted()).toEqual(['a', 'b']);
+  expect(schedule.due(501 as Ms, INTERVAL)).toEqual([]);
+  schedule.keep(['b'], 600 as Ms, INTERVAL);
+  expect(schedule.due(1_500 as Ms, INTERVAL)).toEqual(['b']);
+  // One that comes back is new.
+  schedule.keep(['a', 'b'], 1_500 as Ms, INTERVAL);
+  expect(schedule.due(1_999 as Ms, INTERVAL)).toEqual([]);
+  expect(schedule.due(2_000 as Ms, INTERVAL)).toEqual(['a']);
 });
 
 test('every key is asked every half to one and a half intervals, whatever chance says', () => {
   const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
     fc.property(fc.infiniteStream(chance), (stream) => {
-      const random = () => stream.next().value;
+      const schedule = createSchedule<string>(() => stream.next().value);
       const asked = new Map<string, number[]>([
         ['a', []],
         ['b', []],
       ]);
-      let schedule: Schedule<string> = new Map();
       const TICK = 10;
       for (let now = 0; now <= 20_000; now += TICK) {
-        const next = dueProbes(schedule, asked.keys(), now as Ms, INTERVAL, random);
-        schedule = next.schedule;
-        for (const key of next.due) asked.get(key)?.push(now);
+        // Keeping the same keys changes nothing.
+        schedule.keep(asked.keys(), now as Ms, INTERVAL);
+        for (const key of schedule.due(now as Ms, INTERVAL)) asked.get(key)?.push(now);
       }
       for (const times of asked.values()) {
         expect(times[0]).toBeLessThanOrEqual(INTERVAL + TICK);

@@ -1,36 +1,41 @@
 import type { Random } from '../core/clock.ts';
-import type { Ms } from '../core/units.ts';
+import { createDueQueue, type Due, NOWHERE } from '../core/dueQueue.ts';
+import { type Ms, ms } from '../core/units.ts';
 
-/** When each key is due next. */
-export type Schedule<Key> = ReadonlyMap<Key, Ms>;
-
-export interface Due<Key> {
-  readonly due: readonly Key[];
-  readonly schedule: Schedule<Key>;
+/** When each key is due next, at random, so that nobody knows when it is asked. */
+export interface Schedule<Key> {
+  /** These from now on: a new key waits up to one interval, one that is gone is forgotten. */
+  keep(keys: Iterable<Key>, now: Ms, intervalMs: Ms): void;
+  /** Those whose time has come. Each is due again half to one and a half intervals later. */
+  due(now: Ms, intervalMs: Ms): Key[];
 }
 
-/**
- * The keys to probe at `now`, and the schedule with their next times: half to one and a half intervals later, at
- * random, so that no service knows when it is asked. A new key waits up to one interval; keys that are gone are
- * forgotten.
- */
-export function dueProbes<Key>(
-  schedule: Schedule<Key>,
-  keys: Iterable<Key>,
-  now: Ms,
-  intervalMs: Ms,
-  random: Random,
-): Due<Key> {
-  const due: Key[] = [];
-  const next = new Map<Key, Ms>();
-  for (const key of keys) {
-    const at = schedule.get(key);
-    if (at === undefined) next.set(key, (now + random() * intervalMs) as Ms);
-    else if (at > now) next.set(key, at);
-    else {
-      due.push(key);
-      next.set(key, (now + (0.5 + random()) * intervalMs) as Ms);
-    }
-  }
-  return { due, schedule: next };
+interface Turn<Key> extends Due {
+  readonly key: Key;
+}
+
+/** Looking for those that are due costs as much as there are, however many wait. */
+export function createSchedule<Key>(random: Random): Schedule<Key> {
+  const queue = createDueQueue<Turn<Key>>();
+  let turns = new Map<Key, Turn<Key>>();
+  return {
+    keep(keys, now, intervalMs) {
+      const kept = new Map<Key, Turn<Key>>();
+      for (const key of keys) {
+        const turn = turns.get(key) ?? { key, dueAt: now, place: NOWHERE };
+        kept.set(key, turn);
+        if (!turns.has(key)) queue.put(turn, ms(now + random() * intervalMs));
+      }
+      for (const [key, turn] of turns) if (!kept.has(key)) queue.remove(turn);
+      turns = kept;
+    },
+    due(now, intervalMs) {
+      const taken: Key[] = [];
+      for (let turn = queue.take(now); turn !== undefined; turn = queue.take(now)) {
+        taken.push(turn.key);
+        queue.put(turn, ms(now + (0.5 + random()) * intervalMs));
+      }
+      return taken;
+    },
+  };
 }

@@ -6,7 +6,7 @@ import type { UpstreamClient } from '../../upstream/outcome.ts';
 import { describeError } from '../describeError.ts';
 import { MAX_READ_BYTES } from '../mix/question.ts';
 import { probeTimeoutMs } from '../probeTiming.ts';
-import { dueProbes, type Schedule } from '../schedule.ts';
+import { createSchedule } from '../schedule.ts';
 import type { WatcherLog } from '../watcherLog.ts';
 import { type Agreement, agree } from './agree.ts';
 import { nearUntil } from './anchor.ts';
@@ -54,8 +54,8 @@ export function createTruths(dependencies: TruthsDependencies): Truths {
   const known = new Map<NetworkKey, { readonly truth: Truth; readonly at: Ms; readonly nearUntil: Ms }>();
   const said = new Map<NetworkKey, string>();
   const running = new Map<NetworkKey, Promise<void>>();
-  let waiting = new Set<NetworkKey>();
-  let schedule: Schedule<NetworkKey> = new Map();
+  const waiting = new Set<NetworkKey>();
+  const schedule = createSchedule<NetworkKey>(random);
 
   const of: Truths['of'] = (network) => {
     const found = known.get(network);
@@ -98,9 +98,8 @@ export function createTruths(dependencies: TruthsDependencies): Truths {
     const all = new Map(networks().map((one) => [one.network, one]));
     for (const memory of [known, said])
       for (const key of memory.keys()) if (!all.has(key)) memory.delete(key);
-    const next = dueProbes(schedule, all.keys(), clock.now(), renewMs, random);
-    schedule = next.schedule;
-    waiting = new Set([...waiting, ...next.due]);
+    schedule.keep(all.keys(), clock.now(), renewMs);
+    for (const key of schedule.due(clock.now(), renewMs)) waiting.add(key);
     const maxBytes = Math.min(MAX_READ_BYTES, MAX_BYTES / (2 * all.size));
     for (const key of waiting) {
       const one = all.get(key);
