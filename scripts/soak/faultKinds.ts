@@ -10,8 +10,11 @@ export interface SoakFault {
   readonly offences: readonly AttestedOffence[];
   /** As long as it takes up no more of an epoch than this, it breaks no SLA: who says so errs. 0: one answer does. */
   readonly harmlessShare: number;
-  /** All through an epoch: `certain` breaches must be punished, `possible` ones may be, harmless ones must not. */
-  readonly rank: 'certain' | 'possible' | 'harmless';
+  /**
+   * All through an epoch, `certain` breaches must be punished, `agreed` ones while two thirds of the providers are well
+   * and can agree on what is true, `possible` ones may be, `harmless` ones must not.
+   */
+  readonly rank: 'certain' | 'agreed' | 'possible' | 'harmless';
 }
 
 const FOREIGN_CHAIN_ID = 31_338;
@@ -44,7 +47,7 @@ export const FAULTS: readonly SoakFault[] = [
   breach('slow', ['latency', ...GONE], { mode: 'slow', delayMs: 2_250 }),
   breach('stuck head', ['stale'], { mode: 'behind' }),
   breach('other chain', ['invalidData', ...GONE], { mode: 'wrong', chainId: FOREIGN_CHAIN_ID }),
-  breach('lies', ['invalidData', ...GONE], { mode: 'wrong' }),
+  { ...breach('lies', ['invalidData', ...GONE], { mode: 'wrong' }), rank: 'agreed' },
   // What the SLA has no figure for, or only where it is asked often enough.
   { ...breach('invents blocks', ['invalidData', ...GONE], { mode: 'ahead' }), rank: 'possible' },
   { ...breach('forgets blocks', ['invalidData', ...GONE], { mode: 'forgets' }), rank: 'possible' },

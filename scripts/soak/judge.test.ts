@@ -71,6 +71,17 @@ test('a true accusation of one thing excuses no false one of another', () => {
   ).toContainEqual(expect.stringContaining('invalidData'));
 });
 
+test('a lie that others must contradict is certain as long as two thirds of all are well', () => {
+  expect(judge({ spells: [spell('lies')] }).flaws).toHaveLength(1);
+  const another = { ...spell('500'), provider: 2 };
+  const record = {
+    attested: [{ ...said('outage', 0)[0]!, provider: 2 }],
+    opened: [{ ...caseOf('outage'), provider: 2 }],
+    executed: executed('a'),
+  };
+  expect(judge({ spells: [spell('lies'), another], record })).toMatchObject({ flaws: [], certain: 1 });
+});
+
 test('a fault of part of an epoch may be punished or not', () => {
   const spells = [spell('hangs', FROM + 2_000, UNTIL - 1_000)];
   expect(judge({ spells })).toMatchObject({ flaws: [], certain: 0 });

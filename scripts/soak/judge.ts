@@ -1,7 +1,7 @@
 import type { Spell } from './endpoint.ts';
 import type { Alleged, ChainRecord } from './record.ts';
 import { EPOCH_SECONDS } from './terms.ts';
-import { certainOffences, type EpochSpan, possibleOffences, type Truth, truthOf } from './truth.ts';
+import { canAgree, certainOffences, type EpochSpan, possibleOffences, type Truth, truthOf } from './truth.ts';
 
 export interface SoakFacts {
   readonly spans: readonly EpochSpan[];
@@ -21,6 +21,8 @@ export interface EpochVerdict {
   readonly epoch: number;
   /** By provider. */
   readonly truths: readonly (readonly Truth[])[];
+  /** Providers that had to be punished. */
+  readonly certain: ReadonlySet<number>;
   /** By watcher; undefined: it was silent. */
   readonly said: readonly (readonly Alleged[] | undefined)[];
   readonly opened: number;
@@ -47,14 +49,19 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
   const { record } = facts;
   const flaws: string[] = [];
   const lone: string[] = [];
-  let certain = 0;
   const timesExecuted = (id: string) => record.executed.filter((one) => one.id === id).length;
   for (const { id, ...alleged } of record.opened) {
     const times = timesExecuted(id);
     if (times !== 1) flaws.push(`${nameOf(alleged)}: its case was executed ${times} times`);
   }
 
-  function judgeProvider(span: EpochSpan, provider: number, truths: readonly Truth[]): void {
+  /** Whether it had to be punished. */
+  function judgeProvider(
+    span: EpochSpan,
+    provider: number,
+    truths: readonly Truth[],
+    areAgreed: boolean,
+  ): boolean {
     const { epoch } = span;
     const isThis = (one: Alleged) => one.epoch === epoch && one.provider === provider;
     const possible = new Set<string>(possibleOffences(truths));
@@ -72,12 +79,13 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
     }
     if (new Set(cases.map(({ offence }) => offence)).size !== cases.length)
       flaws.push(`epoch ${epoch}, provider ${provider + 1}: two cases for one offence`);
-    const must = certainOffences(truths);
-    if (must === undefined || facts.lost.has(epoch) || awayShare(facts, epoch, provider) > MOST_AWAY) return;
-    certain += 1;
+    const must = certainOffences(truths, areAgreed);
+    if (must === undefined || facts.lost.has(epoch) || awayShare(facts, epoch, provider) > MOST_AWAY)
+      return false;
     const punished = cases.filter((one) => must.some((offence) => offence === one.offence));
     if (punished.length === 0)
       flaws.push(`epoch ${epoch}, provider ${provider + 1}: ${must.join(' or ')} went unpunished`);
+    return true;
   }
 
   const epochs = facts.spans.map((span): EpochVerdict => {
@@ -85,13 +93,16 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
     const truths = Array.from({ length: facts.providers }, (_, provider) =>
       truthOf(span, provider, facts.spells),
     );
-    truths.forEach((truth, provider) => {
-      judgeProvider(span, provider, truth);
-    });
+    const areAgreed = canAgree(truths);
+    const certain = new Set(
+      truths.flatMap((truth, provider) =>
+        judgeProvider(span, provider, truth, areAgreed) ? [provider] : [],
+      ),
+    );
     const opened = record.opened.filter((one) => one.epoch === epoch);
     const executed = opened.flatMap(({ id }) => record.executed.filter((one) => one.id === id));
     return {
-      ...{ epoch, truths, opened: opened.length, executed: executed.length },
+      ...{ epoch, truths, certain, opened: opened.length, executed: executed.length },
       slashed: executed.reduce((sum, { amount }) => sum + amount, 0n),
       said: Array.from({ length: facts.watchers }, (_, watcher) =>
         record.revealed.some((one) => one.epoch === epoch && one.watcher === watcher)
@@ -100,6 +111,7 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
       ),
     };
   });
+  const certain = epochs.reduce((sum, one) => sum + one.certain.size, 0);
   return { epochs, flaws, lone, certain };
 }
 

@@ -38,10 +38,10 @@ function summary({ seed, providers, watchers, epochs, seconds, waitedSeconds, er
 }
 
 function rowOf(verdict: EpochVerdict, { plan, lost, stalled }: SoakResults, index: number): string[] {
-  const { epoch, truths, said, opened, executed, slashed } = verdict;
+  const { epoch, truths, certain, said, opened, executed, slashed } = verdict;
   const happened = [
     ...truths.flatMap((truth, provider) =>
-      truth.filter(isWorthTelling).map((one) => truthText(one, provider)),
+      truth.filter(isWorthTelling).map((one) => truthText(one, provider, certain.has(provider))),
     ),
     ...disturbanceText(plan[index]),
     ...(lost.has(epoch) ? ['(reports lost in a reorg)'] : []),
@@ -64,10 +64,10 @@ function isWorthTelling({ share, isNoticeable }: Truth): boolean {
   return share > 0 || isNoticeable;
 }
 
-function truthText({ fault, isWhole, isNoticeable }: Truth, provider: number): string {
+function truthText({ fault, isWhole, isNoticeable }: Truth, provider: number, isCertain: boolean): string {
   const text = `p${provider + 1} ${fault.name}`;
   if (!isNoticeable || fault.rank === 'harmless') return `(${text})`;
-  return isWhole && fault.rank === 'certain' ? text : `${text}~`;
+  return isWhole && isCertain ? text : `${text}~`;
 }
 
 function allegedText(alleged: readonly Alleged[]): string {

@@ -1,6 +1,6 @@
 import type { AttestedOffence } from '../../router/registry/breaches.ts';
 import type { Spell } from './endpoint.ts';
-import type { SoakFault } from './faultKinds.ts';
+import { MAINTENANCE, type SoakFault } from './faultKinds.ts';
 
 /** When an epoch was, by `performance.now()`. */
 export interface EpochSpan {
@@ -45,7 +45,23 @@ export function possibleOffences(truths: readonly Truth[]): ReadonlySet<Attested
   return new Set(truths.flatMap(({ fault, isNoticeable }) => (isNoticeable ? fault.offences : [])));
 }
 
-/** Of these, one must be punished; undefined when none need be. */
-export function certainOffences(truths: readonly Truth[]): readonly AttestedOffence[] | undefined {
-  return truths.find(({ fault, isWhole }) => isWhole && fault.rank === 'certain')?.fault.offences;
+/**
+ * Of these, one must be punished; undefined when none need be.
+ * @param areAgreed whether enough others are well to agree on what is true
+ */
+export function certainOffences(
+  truths: readonly Truth[],
+  areAgreed: boolean,
+): readonly AttestedOffence[] | undefined {
+  const isCertain = ({ fault, isWhole }: Truth) =>
+    isWhole && (fault.rank === 'certain' || (fault.rank === 'agreed' && areAgreed));
+  return truths.find(isCertain)?.fault.offences;
+}
+
+/** Whether two thirds of the providers were well in an epoch, or nearly so. */
+export function canAgree(truths: readonly (readonly Truth[])[]): boolean {
+  const unwell = truths.filter((those) =>
+    those.some(({ isNoticeable, fault }) => isNoticeable || fault === MAINTENANCE),
+  );
+  return 3 * unwell.length <= truths.length;
 }
