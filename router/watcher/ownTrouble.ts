@@ -34,7 +34,7 @@ export const TICK_MS = 100;
 const STALL_MS = 1_000;
 /** Wall clock and monotonic clock go apart by this much: suspended, or set. Whole seconds are compared. */
 const DRIFT_MS = 3_000;
-/** A line needs a moment to come back, and connections that died with it take as long to be noticed. */
+/** A line needs a moment to come back after a sleep, and connections that died take as long to be noticed. */
 const RECOVERY_MS = 5_000;
 /** What is less is no more than a busy machine's noise. */
 const NOTED_DELAY_MS = 5;
@@ -48,9 +48,11 @@ export function createOwnTrouble({ clock, loopDelay }: OwnTroubleArgs): OwnTroub
   let trouble: readonly Span[] = [];
   let delays: (Span & { readonly delay: number })[] = [];
 
-  function note(from: Ms, to: Ms): void {
-    const kept = trouble.filter((span) => span.to >= to - TROUBLE_KEPT_MS);
-    trouble = joined(kept, { from, to: ms(to + RECOVERY_MS) });
+  function keep(from: Ms, to: Ms): void {
+    trouble = joined(
+      trouble.filter((span) => span.to >= to - TROUBLE_KEPT_MS),
+      { from, to },
+    );
   }
 
   return {
@@ -64,11 +66,12 @@ export function createOwnTrouble({ clock, loopDelay }: OwnTroubleArgs): OwnTroub
         const drift = Math.abs(wall - last.wall - (now - from));
         delays = delays.filter(({ to }) => to >= now - DELAYS_KEPT_MS);
         if (delay >= NOTED_DELAY_MS) delays.push({ from, to: now, delay });
-        if (delay >= STALL_MS || drift >= DRIFT_MS) note(from, now);
+        if (drift >= DRIFT_MS) keep(from, ms(now + RECOVERY_MS));
+        else if (delay >= STALL_MS) keep(from, now);
       }
       last = { now, wall };
     },
-    note,
+    note: (from, to) => keep(from, ms(to + RECOVERY_MS)),
     corrected(sample) {
       if (sample.latencyMs === undefined) return sample;
       const added = delays.filter((span) => overlap(span, sample)).reduce((sum, { delay }) => sum + delay, 0);
@@ -86,8 +89,9 @@ export function createOwnTrouble({ clock, loopDelay }: OwnTroubleArgs): OwnTroub
 /** Spans that touch are one, so that trouble without end takes no memory. They come in the order of their ends. */
 function joined(spans: readonly Span[], next: Span): readonly Span[] {
   const apart = spans.filter(({ to }) => to < next.from);
-  const from = Math.min(next.from, ...spans.slice(apart.length).map((span) => span.from));
-  return [...apart, { from: ms(from), to: next.to }];
+  const touching = [next, ...spans.slice(apart.length)];
+  const from = Math.min(...touching.map((span) => span.from));
+  return [...apart, { from: ms(from), to: ms(Math.max(...touching.map(({ to }) => to))) }];
 }
 
 /** Whether any part of the sample's time lies in the span. */
