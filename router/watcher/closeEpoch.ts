@@ -32,6 +32,8 @@ export interface CloseEpochDependencies {
 
 /** Near which another service must have answered: each is asked at least once within it. */
 const WITNESS_INTERVALS = 2;
+/** However often they are asked: a busy machine may take as long for an answer. */
+const MIN_WITNESS_MS = 1_000;
 
 /** Where the chain does not say: less than any chain with users has. */
 const USUAL_BLOCK_GAS = 30_000_000n;
@@ -47,7 +49,8 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
   const { author, prober, providerSet, store, salt, harvestMs, probeIntervalMs, random, log } = dependencies;
   const sampled = (await prober.harvest(epoch, harvestMs)).filter(isRegistered(providerSet()));
   const slas = new Map([...(providerSet()?.networks ?? [])].map(([key, { sla }]) => [key, sla]));
-  const witnessMs = ms(WITNESS_INTERVALS * pacedIntervalMs(probeIntervalMs, sampled.length));
+  const intervalMs = pacedIntervalMs(probeIntervalMs, sampled.length);
+  const witnessMs = ms(Math.max(WITNESS_INTERVALS * intervalMs, MIN_WITNESS_MS));
   const report = (services: readonly SampledService[]) => epochReport(services, witnessMs);
   const calls = prober.takeCalls(epoch);
   const measured: MeasuredService[] = [];
