@@ -18,14 +18,13 @@ import { type MethodTraits, methodTraits } from '../routing/methods.ts';
 import { createOpinionBudget } from '../routing/opinionBudget.ts';
 import { createOutage } from '../routing/outage.ts';
 import { type Question, questionOf } from '../routing/question.ts';
-import { createSessionRing, type SessionRing, textHash } from '../routing/sessionRing.ts';
 import type { RoutingSettings } from '../routing/settings.ts';
 import type { FailureReason, UpstreamClient, UpstreamOutcome, UpstreamTarget } from '../upstream/outcome.ts';
 import type { Client } from './client.ts';
 import { forwardCall } from './forwardCall.ts';
 import { createHedgeBudget, NO_HEDGES } from './forwardHedge.ts';
-import { createMembers } from './members.ts';
 import { createCallRun, type ForwardContext, type ServiceState } from './forwardRun.ts';
+import { createMembers } from './members.ts';
 import { isMined, minedLookup, reviewLookup } from './minedLookup.ts';
 import { createMirrorProbes } from './mirrorProbes.ts';
 import { createNetworkHeads } from './networkHeads.ts';
@@ -289,7 +288,6 @@ export function createNetworkRouter(args: NetworkRouterArgs): NetworkRouter {
       const state = members.get(key);
       if (state) for (const retired of members.setOnDuty(state, isOnDuty)) heads.retire(retired);
     },
-
 
     setSettings(now) {
       settings = now;
