@@ -23,7 +23,7 @@ export interface Threshold {
   readonly operators: number;
 }
 
-export const AGREEMENT: Threshold = { numerator: 2n, denominator: 3n, operators: 3 };
+const AGREEMENT: Threshold = { numerator: 2n, denominator: 3n, operators: 3 };
 
 /** Whether those who agree are enough among all who were asked. */
 export function isAgreed(agreeing: readonly Voter[], asked: readonly Voter[], threshold: Threshold): boolean {

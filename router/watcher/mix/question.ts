@@ -49,7 +49,7 @@ export function numberOf(answer: unknown): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
-export function isQuantity(answer: unknown): answer is string {
+function isQuantity(answer: unknown): answer is string {
   return typeof answer === 'string' && QUANTITY.test(answer);
 }
 
