@@ -94,8 +94,7 @@ async function expectSlashed(provider: LocalAccount, epochs: readonly bigint[]):
   await expect.poll(async () => (await opened()).length, PATIENCE).toBe(epochs.length);
   const cases = await opened();
   expect(new Set(cases.map(({ epoch }) => epoch))).toEqual(new Set(epochs));
-  // The veto window goes by.
-  for (let turns = 0; turns < 3; turns += 1) await world.turn();
+  await world.passVeto();
   const timesExecuted = async () => {
     const executed = await record.executedOf(provider);
     return cases.map(({ caseId }) => executed.filter((one) => one.caseId === caseId).length);
