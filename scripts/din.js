@@ -11,12 +11,13 @@ const main = join(here, 'din.ts');
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  // The one command that runs for long under load.
-  const isGateway = process.argv[2] === 'gateway';
-  if (isGateway) (await import('./lib/thriftyHeap.js')).startThrifty();
+  const [command, action] = process.argv.slice(2);
+  // Those that run for long under load.
+  const isServing = command === 'gateway' || (command === 'watcher' && action === 'run');
+  if (isServing) (await import('./lib/thriftyHeap.js')).startThrifty();
   const { keepCompiled } = await import('./lib/compileCache.js');
   // Code that was compiled with other bounds is of no use.
-  keepCompiled(isGateway ? 'compiled-gateway' : 'compiled');
+  keepCompiled(isServing ? 'compiled-gateway' : 'compiled');
   await import('./din.ts');
 } else {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';

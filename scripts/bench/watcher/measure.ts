@@ -27,6 +27,8 @@ export interface MeasureOptions {
   readonly onProgress: (line: string) => void;
 }
 
+/** As `din watcher run` starts it, see scripts/lib/thriftyHeap.js. */
+const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 const MAIN = fileURLToPath(new URL('measuredMain.ts', import.meta.url));
 /** In which its code becomes warm, and as its interval takes, so that all of its connections are made. */
 const LEAST_WARM_UP_MS = 10_000;
@@ -57,7 +59,12 @@ export async function measureSize(options: MeasureOptions): Promise<SizeFigures>
       ...{ stateDir: dir, probeIntervalMs: intervalMs },
     };
     const begun = performance.now();
-    watcher = startChild({ main: MAIN, task, nodeFlags: ['--expose-gc'], core: options.core });
+    watcher = startChild({
+      main: MAIN,
+      task,
+      nodeFlags: ['--expose-gc', ...FLAGS],
+      core: options.core,
+    });
     await eventOf(watcher, 'watcher_started');
     return await measureAtWork({ chain, watcher, intervalMs, ...options }, performance.now() - begun);
   } finally {
