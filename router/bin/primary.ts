@@ -12,7 +12,8 @@ import { readiness } from '../gateway/readiness.ts';
 import { type RouteAnswer, type RouteQuestion, routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus, type RouterView } from '../gateway/status.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { sumMetrics } from '../observability/sumMetrics.ts';
+import { metricsText } from '../observability/metricsText.ts';
+import { countsOf, gaugesIn, sumMetrics } from '../observability/sumMetrics.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
 import { openGatewayWatcher } from './openGatewayWatcher.ts';
@@ -86,11 +87,8 @@ export async function startPrimary(args: GatewayParts & { readonly workers: numb
       const reports = await reportsNow();
       shownRouters = mergedRouters(control.table.routers(), reports);
       const own = await registry.getMetricsAsJSON();
-      return sumMetrics([
-        own,
-        ...(await gone.metrics()),
-        ...reports.map((report) => report.metrics),
-      ]).metrics();
+      const counts = [countsOf(own), ...(await gone.metrics()), ...reports.map((report) => report.metrics)];
+      return await metricsText([...gaugesIn(own), ...(await sumMetrics(counts).getMetricsAsJSON())]);
     },
   };
 

@@ -12,6 +12,7 @@ import { readiness } from '../gateway/readiness.ts';
 import { routeAnswer } from '../gateway/routeExplanation.ts';
 import { gatewayStatus } from '../gateway/status.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { metricsText } from '../observability/metricsText.ts';
 import { closeServer } from './closeServer.ts';
 import { createControl } from './control.ts';
 import { createLiveUpstream } from './liveUpstream.ts';
@@ -66,7 +67,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
     routers: table.routers(),
   });
   metrics.collectFrom(() => gatewayGauges(state()));
-  const metricsText = () => registry.metrics();
+  const pageOfMetrics = async () => metricsText(await registry.getMetricsAsJSON());
   const app = createApp({
     rpc: { resolve: table.resolve, answer: calls.handle, limits: () => config.limits, clock },
     operator: {
@@ -77,11 +78,11 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
       explain: (question) => routeAnswer(table, question),
     },
     metrics,
-    metricsText: config.metrics ? undefined : metricsText,
+    metricsText: config.metrics ? undefined : pageOfMetrics,
     logger,
     isDraining: shutdown.isDraining,
   });
-  const metricsApp = config.metrics && createMetricsApp({ text: metricsText, logger });
+  const metricsApp = config.metrics && createMetricsApp({ text: pageOfMetrics, logger });
 
   control.apply();
   const opened = await openGateway({

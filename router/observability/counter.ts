@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { named, registerCollected } from './collected.ts';
 import { createLabelTree } from './labelTree.ts';
 
 /** Counts on the way of every call, where prom-client would build a key for each increment: it gets them at a scrape. */
@@ -15,15 +16,8 @@ export function createCounter(
 ): FastCounter {
   const { name, help, labelNames } = args;
   const counts = createLabelTree(() => ({ value: 0 }));
-  registry.registerMetric(
-    new Counter({
-      ...{ name, help, labelNames },
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [labels, { value }] of counts.entries()) this.inc(named(labelNames, labels), value);
-      },
-    }),
+  registerCollected(registry, new Counter({ name, help, labelNames, registers: [] }), () =>
+    Array.from(counts.entries(), ([labels, { value }]) => ({ labels: named(labelNames, labels), value })),
   );
   return {
     inc(...labels) {
@@ -31,8 +25,4 @@ export function createCounter(
     },
     remove: counts.remove,
   };
-}
-
-export function named(names: readonly string[], values: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
 }

@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
-import { named } from './counter.ts';
+import { named, registerCollected } from './collected.ts';
 import { createLabelTree } from './labelTree.ts';
 
 /** As the fast counter, for spans. */
@@ -27,17 +27,12 @@ export function createHistogram(
   const observed = createLabelTree(
     (): Observed => ({ counts: new Array(buckets.length + 1).fill(0), sum: 0 }),
   );
-  const make = () => new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [] });
-  // Says what kind of metric it is, and has no values of its own.
-  const empty = make();
-  const get = async () => {
-    const values = Array.from(observed.entries(), ([labels, series]) =>
+  const metric = new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [] });
+  registerCollected(registry, metric, () =>
+    Array.from(observed.entries(), ([labels, series]) =>
       seriesValues(name, buckets, named(labelNames, labels), series),
-    ).flat();
-    return { ...(await empty.get()), values };
-  };
-  // The second is what its registry asks for text.
-  registry.registerMetric(Object.assign(make(), { get, getForPromString: get }));
+    ).flat(),
+  );
   return {
     observe(value, ...labels) {
       const series = observed.at(...labels);

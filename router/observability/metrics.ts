@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { createCounter } from './counter.ts';
-import { gaugesOf } from './gauge.ts';
+import { gaugesOf, readOnceATurn } from './gauge.ts';
 import { createHistogram } from './histogram.ts';
 import { declareSettlementGauges, type SettlementGauges } from './settlementGauges.ts';
 import { declareWatcherGauges, type WatcherGauges } from './watcherGauges.ts';
@@ -123,7 +123,8 @@ export function createMetrics(registry: Registry): GatewayMetrics {
 
 function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
   let read: () => GatewayGauges = () => ({ networks: [], draining: false });
-  const gauge = gaugesOf(registry, () => read());
+  const readAll = readOnceATurn(() => read());
+  const gauge = gaugesOf(registry, readAll);
   gauge(
     'din_provider_set_block',
     'Settlement block of the provider set in use',
@@ -182,8 +183,8 @@ function registerGauges(registry: Registry): GatewayMetrics['collectFrom'] {
     },
   );
 
-  declareSettlementGauges(gaugesOf(registry, () => read().settlement));
-  declareWatcherGauges(gaugesOf(registry, () => read().watcher));
+  declareSettlementGauges(gaugesOf(registry, () => readAll().settlement));
+  declareWatcherGauges(gaugesOf(registry, () => readAll().watcher));
 
   return (from) => {
     read = from;
