@@ -4,8 +4,11 @@ import { applyBlock } from '../../registry/reduce.ts';
 import type { CheckpointIdentity } from './checkpoint.ts';
 import { checksum } from './checksum.ts';
 import { CheckpointRefusedError } from './openDatabase.ts';
-import { historyOf, type Row } from './rows.ts';
+import { historyOf, NETWORK, type Row } from './rows.ts';
 import { decodeSummary, NO_ROWS, type Summary, sameDeployment, type Tally, tallyOf } from './summary.ts';
+
+const ROWS_AT_ONCE = 1_000;
+const IS_NETWORK = `key LIKE '${NETWORK}%'`;
 
 /** What the file holds: a set and the tally of its rows. */
 export interface Saved {
@@ -24,10 +27,9 @@ export function readSaved(db: DatabaseSync, identity: CheckpointIdentity): Saved
     throw new CheckpointRefusedError('another deployment');
   }
   const tally = summary?.tally ?? NO_ROWS;
-  const rows = readRows(db);
-  const found = tallyOf(rows);
+  const found = tallyOf(rowsOf(db, 'TRUE'));
   if (found.rows !== tally.rows || found.sum !== tally.sum) throw damaged();
-  return { set: summary && setOf(summary, rows), isHalfBuilt: summary?.isHalfBuilt ?? false, tally };
+  return { set: summary && setOf(db, summary), isHalfBuilt: summary?.isHalfBuilt ?? false, tally };
 }
 
 function readSummary(db: DatabaseSync): Summary | undefined {
@@ -38,17 +40,29 @@ function readSummary(db: DatabaseSync): Summary | undefined {
   return decodeSummary(content);
 }
 
-function readRows(db: DatabaseSync): Row[] {
-  const rows = db.prepare('SELECT key, content FROM rows').all();
-  return rows.map(({ key, content }) => ({ key: String(key), content: String(content) }));
+/** One after the other: a large set as text, as events and as what is built of them would be several times its size. */
+function* rowsOf(db: DatabaseSync, condition: string): Generator<Row, void> {
+  for (const { key, content } of db.prepare(`SELECT key, content FROM rows WHERE ${condition}`).iterate()) {
+    yield { key: String(key), content: String(content) };
+  }
 }
 
-function setOf({ block, successor }: Summary, rows: readonly Row[]): ProviderSet {
+function setOf(db: DatabaseSync, { block, successor }: Summary): ProviderSet {
+  // The fold numbers networks as they are opened: all of them at once, and before what is offered on them.
+  const networks = historyOf([...rowsOf(db, IS_NETWORK)]);
+  let set = applyBlock(emptySet(block), block, networks);
+  let rows: Row[] = [];
+  for (const row of rowsOf(db, `NOT ${IS_NETWORK}`)) {
+    rows.push(row);
+    if (rows.length < ROWS_AT_ONCE) continue;
+    set = applyBlock(set, block, historyOf(rows));
+    rows = [];
+  }
   const events = historyOf(rows);
   if (successor !== undefined) {
     events.push({ type: 'registryReplaced', successor, blockNumber: block.number, logIndex: 0 });
   }
-  return applyBlock(emptySet(block), block, events);
+  return applyBlock(set, block, events);
 }
 
 function damaged(): CheckpointRefusedError {

@@ -42,7 +42,8 @@ type ServiceContent = readonly [
   status: Service['status'],
 ];
 
-const NETWORK = 'network/';
+/** What keys of networks' rows begin with. */
+export const NETWORK = 'network/';
 const PROVIDER = 'provider/';
 
 export function networkRow({ key, index, caip2, slug, minStake, sla, status }: Network): Row {

@@ -22,8 +22,14 @@ export interface Summary {
 
 export const NO_ROWS: Tally = { rows: 0, sum: 0 };
 
-export function tallyOf(rows: readonly Row[]): Tally {
-  return { rows: rows.length, sum: rows.reduce((sum, row) => plus(sum, rowChecksum(row)), 0) };
+export function tallyOf(all: Iterable<Row>): Tally {
+  let rows = 0;
+  let sum = 0;
+  for (const row of all) {
+    rows += 1;
+    sum = plus(sum, rowChecksum(row));
+  }
+  return { rows, sum };
 }
 
 /** Costs what changed. */
