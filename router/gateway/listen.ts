@@ -2,6 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { DinError } from '../core/dinError.ts';
 import { parseListenAddress } from '../core/listenAddress.ts';
 
+// Connections that wait to be taken: thousands come at once when a load balancer turns here, and one that finds no room
+// waits for seconds. The system may allow fewer.
+const BACKLOG = 4_096;
+
 /**
  * Opens the app's port.
  * @param address `host:port`; port 0 takes a free one
@@ -13,7 +17,7 @@ export async function listen(app: FastifyInstance, address: string, field: strin
   const parsed = parseListenAddress(address);
   if (parsed === undefined) throw new ListenError('LISTEN_FAILED', `${address} is no host:port (${field})`);
   try {
-    await app.listen(parsed);
+    await app.listen({ ...parsed, backlog: BACKLOG });
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     if (reason === 'EADDRINUSE') {
