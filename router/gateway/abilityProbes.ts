@@ -7,7 +7,13 @@ import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { type AbilityProbe, probesFor, shorterQuery } from './abilityProbe.ts';
 import { findingOf } from './learntFrom.ts';
 import type { NetworkRouter, RouteService } from './networkRouter.ts';
-import { createServiceVisits, isSameTarget, type ServiceFollower, type Visited } from './serviceVisits.ts';
+import {
+  createServiceVisits,
+  isSameTarget,
+  type ServiceFollower,
+  unvisited,
+  type Visited,
+} from './serviceVisits.ts';
 
 export interface AbilityProbesArgs {
   readonly upstream: UpstreamClient;
@@ -79,7 +85,7 @@ export function createAbilityProbes(args: AbilityProbesArgs): ServiceFollower {
   }
 
   const visits = createServiceVisits<Visited>({
-    ...{ clock, timer, create: (visited) => visited },
+    ...{ clock, timer, create: unvisited },
     isSame: (before, now) => isSameTarget(before, now) && before.capabilities === now.capabilities,
     visit(visited, done) {
       const abort = new AbortController();

@@ -6,7 +6,13 @@ import type { UpstreamCall, UpstreamClient, UpstreamOutcome } from '../upstream/
 import type { RosterChange } from './dutyRoster.ts';
 import type { HeadReport, NetworkRouter } from './networkRouter.ts';
 import { createPollPlan } from './pollPlan.ts';
-import { createServiceVisits, isSameTarget, type ServiceFollower, type Visited } from './serviceVisits.ts';
+import {
+  createServiceVisits,
+  isSameTarget,
+  type ServiceFollower,
+  unvisited,
+  type Visited,
+} from './serviceVisits.ts';
 
 export interface HeadPollerArgs {
   readonly upstream: UpstreamClient;
@@ -50,11 +56,11 @@ export function createHeadPoller(args: HeadPollerArgs): ServiceFollower {
   const plan = createPollPlan<Poll>({ clock, random, intervalMs: args.intervalMs });
   const visits = createServiceVisits<Poll>({
     ...{ clock, timer, isSame: isSameTarget },
-    create: (visited) => ({
-      ...visited,
-      chainId: eip155ChainId(visited.router.caip2) ?? 0,
-      ...{ trust: 0, before: undefined, isOnDuty: false, isWell: true },
-    }),
+    create: (router, service) => {
+      const chainId = eip155ChainId(router.caip2) ?? 0;
+      const fresh = { chainId, trust: 0, before: undefined, isOnDuty: false, isWell: true };
+      return { ...unvisited(router, service), ...fresh };
+    },
     // One after the other, over one connection: a second one for each of thousands is not worth the time that it saves.
     visit(poll, done) {
       const isLast = poll.trust > 0;

@@ -25,7 +25,7 @@ export interface Members {
   ofSession(session: string, isAllowed: (state: ServiceState) => boolean): ServiceState | undefined;
 }
 
-/** @param freshHealth of one that has just come */
+/** @param freshHealth of those who have just come */
 export function createMembers(freshHealth: () => Health): Members {
   const states = new Map<string, ServiceState>();
   let listed: readonly RouteService[] = [];
@@ -55,6 +55,8 @@ export function createMembers(freshHealth: () => Health): Members {
       listed = services;
       const gone: ServiceState[] = [];
       const leaving = new Set(left.map(({ key }) => key));
+      // The same for all who come together, until something is heard of one.
+      let health: Health | undefined;
       for (const service of joined) {
         const { key } = service;
         leaving.delete(key);
@@ -65,10 +67,8 @@ export function createMembers(freshHealth: () => Health): Members {
           continue;
         }
         if (known) gone.push(known);
-        states.set(key, {
-          ...{ hash: textHash(key), listed: service, service },
-          ...{ health: freshHealth(), isOnDuty: false },
-        });
+        health ??= freshHealth();
+        states.set(key, { hash: textHash(key), listed: service, service, health, isOnDuty: false });
       }
       for (const key of leaving) {
         const state = states.get(key);

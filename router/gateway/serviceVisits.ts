@@ -42,7 +42,7 @@ export interface Followed<Visit> {
 export interface ServiceVisitsArgs<Visit extends Visited> {
   readonly clock: Clock;
   readonly timer: Timer;
-  readonly create: (visited: Visited) => Visit;
+  readonly create: (router: NetworkRouter, service: RouteService) => Visit;
   /** Whether what is known of a service goes on for it as it is now. */
   readonly isSame: (before: RouteService, now: RouteService) => boolean;
   /**
@@ -118,8 +118,7 @@ export function createServiceVisits<Visit extends Visited>(
           leaving.delete(service.key);
           continue;
         }
-        const state = { dueAt: ms(0), place: NOWHERE, cancel: undefined, isGone: false };
-        const visit = args.create({ router, service, ...state });
+        const visit = args.create(router, service);
         came.push(visit);
         if (known) gone.push(known);
         leaving.delete(service.key);
@@ -143,6 +142,11 @@ export function createServiceVisits<Visit extends Visited>(
       armed = undefined;
     },
   };
+}
+
+/** One that was never visited. */
+export function unvisited(router: NetworkRouter, service: RouteService): Visited {
+  return { router, service, cancel: undefined, isGone: false, dueAt: ms(0), place: NOWHERE };
 }
 
 /** Nothing but what is spoken to matters. */
