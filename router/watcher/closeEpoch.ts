@@ -12,6 +12,7 @@ import { pacedIntervalMs } from './probeTiming.ts';
 import { buildReport, type ReportAuthor } from './report.ts';
 import type { ReportStore } from './reportStore.ts';
 import { chunkLimits } from './revealGas.ts';
+import { withoutSharedSlowness } from './sharedSlowness.ts';
 import type { WatcherLog } from './watcherLog.ts';
 import { withCalls } from './withCalls.ts';
 
@@ -51,7 +52,8 @@ export async function closeEpoch(dependencies: CloseEpochDependencies, epoch: nu
   const slas = new Map([...(providerSet()?.networks ?? [])].map(([key, { sla }]) => [key, sla]));
   const intervalMs = pacedIntervalMs(probeIntervalMs, sampled.length);
   const witnessMs = ms(Math.max(WITNESS_INTERVALS * intervalMs, MIN_WITNESS_MS));
-  const report = (services: readonly SampledService[]) => epochReport(services, witnessMs);
+  const report = (services: readonly SampledService[]) =>
+    epochReport(withoutSharedSlowness(services, slas), witnessMs);
   const calls = prober.takeCalls(epoch);
   const measured: MeasuredService[] = [];
   let samples = 0;
