@@ -167,11 +167,18 @@ export function createInFlight(options: InFlightOptions): InFlight {
     return one;
   }
 
-  /** What followed may need it: a reorg changes when things happened, not whether. */
+  /** What followed may need it: a reorg changes when things happened, seldom whether. */
   async function sendLostAgain(except: number, prices: Fees): Promise<void> {
     for (const one of held.values()) {
       if (one.state !== 'lost' || one.nonce === except) continue;
-      const hash = await sender.push(one, prices);
+      const { to, data, name } = one.call;
+      const failure = await client.call({ account: address, to, data }).then(
+        () => undefined,
+        (error: unknown) => explainFailure(error, name, address),
+      );
+      // On the chain as it is now: whoever wants it asks again when its time comes.
+      if (failure !== undefined) one.state = 'abandoned';
+      const hash = failure === undefined ? await sender.push(one, prices) : undefined;
       if (hash !== undefined) tell('sent_again', one, hash);
     }
   }

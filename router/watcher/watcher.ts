@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicClient } from 'viem';
 import type { Contracts } from '../chain/contracts.ts';
-import { type EpochParams, epochAt, phaseOf } from '../chain/epochClock.ts';
+import type { EpochParams } from '../chain/epochClock.ts';
 import type { Transactor } from '../chain/transact.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { type Ms, ms, type UnixSeconds, unixSeconds } from '../core/units.ts';
@@ -14,6 +14,7 @@ import { closeEpoch } from './closeEpoch.ts';
 import { createCourtKeepers } from './courtKeepers.ts';
 import { createCourtWatch } from './courtWatch.ts';
 import { describeError } from './describeError.ts';
+import { NOT_BEGUN, turnEpoch } from './epochTurn.ts';
 import { createGasWatch } from './gasWatch.ts';
 import { createLane } from './lane.ts';
 import type { LoopMonitor } from './loopMonitor.ts';
@@ -77,7 +78,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const intervalMs = options.probeIntervalMs ?? probeIntervalMs(params.epochSeconds);
   const shortest = Math.min(params.epochSeconds, params.commitSeconds, params.revealSeconds);
   const pollMs = Math.min(Math.max((shortest * 1000) / 10, MIN_POLL_MS), MAX_POLL_MS);
-  let epoch: number | undefined;
+  let turn = NOT_BEGUN;
   let reachable = true;
   let lastSeen = clock.now();
 
@@ -90,7 +91,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     ...{ upstream, clock, random, intervalMs, allowPrivateEndpoints, providerSet },
     ...{ trouble, references, evidence, log },
     // Without the chain neither its time nor its provider set is known.
-    epoch: () => (reachable ? epoch : undefined),
+    epoch: () => (reachable ? turn.epoch : undefined),
   });
   const keeper = createCourtKeepers(contracts, { client, transactor, cursors: store, clock, random, log });
   const rewards = createRewardClaims(options);
@@ -116,17 +117,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const claiming = createLane(unexpected);
   let closings = Promise.resolve();
 
-  function enterEpoch(next: number, now: UnixSeconds): void {
-    const previous = epoch;
-    // After a reorg the clock may step back for a block: the later epoch has begun all the same.
-    if (previous !== undefined && next <= previous) return;
-    epoch = next;
-    if (previous === undefined) return;
-    if (phaseOf(params, previous, now) !== 'commit') {
-      log.error({ epoch: previous, code: 'COMMIT_WINDOW_MISSED' }, 'epoch_missed');
-      return;
-    }
-    closings = closings.then(() => closeEpoch(closing, previous)).catch(unexpected);
+  function enterEpoch(now: UnixSeconds): void {
+    const { turn: next, close, missed } = turnEpoch(turn, params, now);
+    const isNew = turn.epoch !== undefined && next.epoch !== turn.epoch;
+    turn = next;
+    for (const one of missed) log.error({ epoch: one, code: 'COMMIT_WINDOW_MISSED' }, 'epoch_missed');
+    for (const one of close) closings = closings.then(() => closeEpoch(closing, one)).catch(unexpected);
+    if (!isNew) return;
     void gasWatch.check();
     void courtWatch.check();
   }
@@ -137,8 +134,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     if (!reachable) log.info({ block: Number(head.number) }, 'settlement_back');
     reachable = true;
     lastSeen = clock.now();
-    const next = epochAt(params, timestamp);
-    if (next !== undefined) enterEpoch(next, timestamp);
+    enterEpoch(timestamp);
     attester.step(timestamp);
     if (isKeeper) keeping.enter(async () => void (await keeper.step({ number: head.number, timestamp })));
     claiming.enter(() => rewards.step(timestamp));
@@ -147,7 +143,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     observe: prober.observe,
     status: () => ({
-      epoch,
+      epoch: turn.epoch,
       isChainReachable: reachable,
       ...progressOf(store.newest()),
       gas: gasWatch.last(),
