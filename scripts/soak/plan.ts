@@ -43,6 +43,8 @@ export interface PlanArgs {
   readonly random: Random;
 }
 
+export const MOST_REORG_BLOCKS = 3;
+
 const LASTS_CHANCE = 0.35;
 const PARTIAL_CHANCE = 0.35;
 const BLEMISH_CHANCE = 0.6;
@@ -105,7 +107,7 @@ export function planSoak({ epochs, providers, watchers, random }: PlanArgs): Epo
       case 'allSettlement':
         return { kind: 'settlement', state, from, until: from + random.between(1, 3) };
       case 'reorg':
-        return { kind, at: random.below(EPOCH_SECONDS), depth: random.between(1, 3) };
+        return { kind, at: random.below(EPOCH_SECONDS), depth: random.between(1, MOST_REORG_BLOCKS) };
       case 'congestion':
         return { kind, from, until: from + random.between(1, 2) };
       case 'maintenance':

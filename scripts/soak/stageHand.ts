@@ -4,11 +4,15 @@ import { createTransactor } from '../../router/chain/transact.ts';
 import { NETWORK } from '../../test/fixtures/watcherWorld.ts';
 import { DEV_ROLES } from '../devnet/devAccounts.ts';
 import { MAINTENANCE } from './faultKinds.ts';
+import { MOST_REORG_BLOCKS } from './plan.ts';
 import type { SettlementTime } from './settlementTime.ts';
 import type { SoakStage } from './stage.ts';
 import type { Act } from './timetable.ts';
 
 const STUCK_AFTER_MS = 2_000;
+const LOOK_AGAIN_MS = 300;
+/** Of the contracts' `ServiceStatus`. */
+const PAUSED = 2;
 
 /** Does what the timetable says. */
 export interface StageHand {
@@ -33,6 +37,24 @@ export function createStageHand(stage: SoakStage, time: SettlementTime): StageHa
     const transactor = createTransactor({ client: world.client, account, stuckAfterMs: STUCK_AFTER_MS });
     const at = { address: world.deployment.registry, abi: providerRegistryAbi } as const;
     return transactor.simulateAndSend({ ...at, functionName, args: [NETWORK] }).then(() => undefined);
+  }
+
+  /** Until it is so for longer than a reorg goes back, or the next maintenance begins. */
+  async function resume(provider: number): Promise<void> {
+    const announced = paused.get(provider);
+    if ((await announced) !== true) return;
+    const service = { address: world.deployment.registry, abi: providerRegistryAbi } as const;
+    const args = [world.account(DEV_ROLES.firstProvider + provider).address, NETWORK] as const;
+    const height = async () => Number(await world.client.getBlockNumber());
+    let since = await height();
+    while (paused.get(provider) === announced && (await height()) <= since + MOST_REORG_BLOCKS) {
+      const { status } = await world.client.readContract({ ...service, functionName: 'serviceOf', args });
+      if (status === PAUSED) {
+        await transact(provider, 'resumeService');
+        since = await height();
+      }
+      await delay(LOOK_AGAIN_MS);
+    }
   }
 
   function goOn(what: string, doing: Promise<void>): void {
@@ -88,12 +110,7 @@ export function createStageHand(stage: SoakStage, time: SettlementTime): StageHa
       case 'back':
         return await endpoints[act.provider]?.set(undefined);
       case 'resume':
-        goOn(
-          'end of a maintenance',
-          Promise.resolve(paused.get(act.provider)).then(async (isPaused) => {
-            if (isPaused) await transact(act.provider, 'resumeService');
-          }),
-        );
+        goOn('end of a maintenance', resume(act.provider));
         return;
     }
   };
