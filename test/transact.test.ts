@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { type Hex, parseGwei } from 'viem';
 import { test as base, describe, expect } from 'vitest';
 import type { SendNews } from '../router/chain/inFlight.ts';
+import { openSignedTransactions } from '../router/chain/signedTransactions.ts';
 import { NOTES, type NoteChain, note, startNoteChain } from './fixtures/noteChain.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -152,8 +153,12 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     const sender = chain.process();
     await expect(sender.simulateAndSend(note(1), KILLED)).rejects.toThrow();
     await chain.mine();
+    const signed = openSignedTransactions(chain.path);
+    expect(signed.read()).not.toEqual([]);
     // It got into a block behind everybody's back.
     expect((await sender.simulateAndSend(note(1))).transactionHash).toBe(sent!.hash);
+    // Somebody was told: there is nothing left to see through.
+    expect(signed.read()).toEqual([]);
     await chain.mine();
     expect(await chain.noted()).toEqual([1]);
     expect(await chain.client.getTransactionCount({ address: chain.account.address })).toBe(1);

@@ -5,7 +5,8 @@ import { DinError } from '../core/dinError.ts';
 import type { Ms } from '../core/units.ts';
 import { chooseNonce } from './chooseNonce.ts';
 import { type Fees, firstFees, isBelowMarket, openingFees } from './fees.ts';
-import { type Held, hold, isSameCall, type OutgoingCall, restoreHeld, type Signed } from './held.ts';
+import { type Held, hold, isSameCall, type OutgoingCall, type Signed } from './held.ts';
+import { createHeldBook } from './heldBook.ts';
 import { explainFailure, isNonceUsed, SendFailedError } from './sendError.ts';
 import { createSender } from './sender.ts';
 import type { SignedTransactions } from './signedTransactions.ts';
@@ -56,20 +57,14 @@ const FIRST_POLL_MS = 250;
 const LAST_POLL_MS = 2_000;
 /** How far nodes behind one address may be apart; less where less patience is asked for. */
 const MAX_LAG_MS = 5_000;
-/** How many nonces are remembered once a block holds them: more than a reorg takes away. */
-const REMEMBERED = 32;
-/** When the file is tidied though nothing gets into a block. */
-const MAX_NOTED = 128;
 const MAX_NONCE_TRIES = 3;
 
 export function createInFlight(options: InFlightOptions): InFlight {
   const { client, account, clock, stuckAfterMs, maxFeePerGas: limit, signed, onNews } = options;
   const { address } = account;
   const lagMs = Math.min(stuckAfterMs, MAX_LAG_MS);
-  const held = new Map<number, Held>();
-  const sender = createSender({ client, account, clock, maxFeePerGas: limit, note });
-  let noted = 0;
-  let restored: Promise<void> | undefined;
+  const book = createHeldBook(signed);
+  const sender = createSender({ client, account, clock, maxFeePerGas: limit, note: book.note });
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One after the other: nonces and fees depend on what was sent before. */
@@ -79,20 +74,6 @@ export function createInFlight(options: InFlightOptions): InFlight {
     return turn;
   }
 
-  function note(raw: Hex): void {
-    signed?.note(raw);
-    noted += 1;
-    if (noted >= MAX_NOTED) tidy();
-  }
-
-  /** Leaves in the file what may still be under way: what somebody was told of is done. */
-  function tidy(): void {
-    const open = [...held.values()].filter(({ state }) => state !== 'included');
-    const raws = open.flatMap((one) => [...one.others, ...one.signed]).map(({ raw }) => raw);
-    signed?.keep(raws);
-    noted = raws.length;
-  }
-
   function tell(kind: SendNews['kind'], { call, nonce }: Held, hash?: Hex): void {
     onNews?.({ kind, name: call.name, nonce, hash });
   }
@@ -100,21 +81,6 @@ export function createInFlight(options: InFlightOptions): InFlight {
   const market = async (): Promise<Fees> => await client.estimateFeesPerGas();
   const confirmedCount = () => client.getTransactionCount({ address, blockTag: 'latest' });
   const pendingCount = () => client.getTransactionCount({ address, blockTag: 'pending' });
-
-  async function restore(file: SignedTransactions): Promise<void> {
-    const before = file.read();
-    for (const [nonce, one] of restoreHeld(before, await client.getChainId())) held.set(nonce, one);
-    noted = before.length;
-  }
-
-  /** What the last process left is known before a call is tried out: it may be the same one. */
-  async function begin(): Promise<void> {
-    if (signed !== undefined) restored ??= restore(signed);
-    await restored?.catch((error: unknown) => {
-      restored = undefined;
-      throw error;
-    });
-  }
 
   /** Whether a reorg took away the block that held it; waits for nodes that only lag. */
   async function isLost({ block }: Held): Promise<boolean> {
@@ -130,7 +96,7 @@ export function createInFlight(options: InFlightOptions): InFlight {
   /** The first nonce that no block of ours holds; tells what a reorg took from what a node has not seen yet. */
   async function firstOpen(confirmed: number): Promise<number> {
     let first = confirmed;
-    for (const one of held.values()) {
+    for (const one of book.all()) {
       if (one.state !== 'included' || one.nonce < confirmed) continue;
       if (await isLost(one)) one.state = 'lost';
       else first = Math.max(first, one.nonce + 1);
@@ -142,12 +108,12 @@ export function createInFlight(options: InFlightOptions): InFlight {
   async function place(call: OutgoingCall, gas: bigint, triesLeft = MAX_NONCE_TRIES): Promise<Held> {
     const [confirmed, pending, prices] = await Promise.all([confirmedCount(), pendingCount(), market()]);
     const first = await firstOpen(confirmed);
-    const known = [...held.values()].map((one) => ({ ...one, isSameCall: isSameCall(one.call, call) }));
+    const known = book.all().map((one) => ({ ...one, isSameCall: isSameCall(one.call, call) }));
     const { nonce, how } = chooseNonce(first, pending, known);
     await sendLostAgain(nonce, prices);
-    const before = held.get(nonce);
+    const before = book.get(nonce);
     const one = how === 'resume' && before ? before : hold(nonce, call, gas, before);
-    held.set(nonce, one);
+    book.put(one);
     try {
       await sender.submit(one, openingFees(one.floor, how === 'replace', prices, limit), prices);
     } catch (error) {
@@ -156,7 +122,7 @@ export function createInFlight(options: InFlightOptions): InFlight {
       }
       if (how === 'new') {
         // Another process has the key, and this node knew of its transaction before the one that we asked.
-        held.delete(nonce);
+        book.remove(one);
         if (triesLeft === 0) throw new NonceTakenError(call.name, nonce, false);
         await sleep(FIRST_POLL_MS);
         return await place(call, gas, triesLeft - 1);
@@ -169,7 +135,7 @@ export function createInFlight(options: InFlightOptions): InFlight {
 
   /** What followed may need it: a reorg changes when things happened, seldom whether. */
   async function sendLostAgain(except: number, prices: Fees): Promise<void> {
-    for (const one of held.values()) {
+    for (const one of book.all()) {
       if (one.state !== 'lost' || one.nonce === except) continue;
       const { to, data, name } = one.call;
       const failure = await client.call({ account: address, to, data }).then(
@@ -188,7 +154,7 @@ export function createInFlight(options: InFlightOptions): InFlight {
     const isStuck = ({ sentAt }: Held) => clock.now() - sentAt >= stuckAfterMs;
     if (one.state !== 'awaited' || !isStuck(one)) return;
     const prices = await market();
-    const next = held.get(confirmed);
+    const next = book.get(confirmed);
     if (next === undefined) await fillGap(confirmed, one, prices);
     // One that is awaited has somebody who helps it.
     else if (next === one || (next.state !== 'awaited' && isStuck(next))) await push(next, prices);
@@ -207,7 +173,7 @@ export function createInFlight(options: InFlightOptions): InFlight {
     }
     const call = { to: address, data: '0x', name: 'an empty transaction' } as const;
     const one = hold(nonce, call, await client.estimateGas({ account: address, to: address }), undefined);
-    held.set(nonce, one);
+    book.put(one);
     tell('gap_filled', one, await sender.submit(one, firstFees(prices, limit), prices));
   }
 
@@ -245,22 +211,20 @@ export function createInFlight(options: InFlightOptions): InFlight {
   }
 
   function include(one: Held, receipt: TransactionReceipt): TransactionReceipt {
-    one.state = 'included';
-    one.block = { number: receipt.blockNumber, hash: receipt.blockHash };
-    for (const nonce of held.keys()) if (nonce < one.nonce - REMEMBERED) held.delete(nonce);
-    tidy();
+    book.included(one, { number: receipt.blockNumber, hash: receipt.blockHash });
     return receipt;
   }
 
   function taken(one: Held, byOwn: boolean): NonceTakenError {
-    held.delete(one.nonce);
+    book.remove(one);
     return new NonceTakenError(one.call.name, one.nonce, byOwn);
   }
 
   return {
     async send(call, gas, until) {
       const placed = inTurn(async () => {
-        await begin();
+        // It may be the very call that the last process left.
+        await book.open(() => client.getChainId());
         return await place(call, await gas());
       });
       return await settled(await placed, until);
