@@ -137,6 +137,29 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     expect(await chain.noted()).toEqual([99]);
   });
 
+  test('an endpoint that gives no receipts for a while makes nobody think that the nonce was taken', async ({
+    chain,
+  }) => {
+    let isFailing = true;
+    let asked = 0;
+    const client = {
+      ...chain.client,
+      getTransactionReceipt: async (args: { hash: Hex }) => {
+        asked += 1;
+        if (isFailing) throw new Error('cut off');
+        return await chain.client.getTransactionReceipt(args);
+      },
+    } as typeof chain.client;
+    const receipt = chain.process({ client, stuckAfterMs: 50 }).simulateAndSend(note(1));
+    await expect.poll(() => pooled(chain), PATIENCE).toBe(1);
+    await chain.mine();
+    // Longer than it takes to be sure of a nonce that was taken.
+    await expect.poll(() => asked, PATIENCE).toBeGreaterThan(3);
+    isFailing = false;
+    expect((await receipt).status).toBe('success');
+    expect(await chain.noted()).toEqual([1]);
+  });
+
   test('what another process has in the pool is left there: the next nonce is taken', async ({ chain }) => {
     await expect(chain.process().simulateAndSend(note(1), KILLED)).rejects.toThrow();
     const other = chain.process({ signed: undefined }).simulateAndSend(note(2));

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Hex, LocalAccount, PublicClient, TransactionReceipt } from 'viem';
+import {
+  type Hex,
+  type LocalAccount,
+  type PublicClient,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from 'viem';
 import type { Clock } from '../core/clock.ts';
 import { DinError } from '../core/dinError.ts';
 import type { Ms } from '../core/units.ts';
@@ -184,11 +190,11 @@ export function createInFlight(options: InFlightOptions): InFlight {
       // An endpoint that fails for a moment looks like one that has no news.
       const confirmed = await confirmedCount().catch(() => undefined);
       if (confirmed !== undefined && confirmed > one.nonce) {
-        const receipt = await receiptOf(one.signed);
-        if (receipt !== undefined) return include(one, receipt);
-        if ((await receiptOf(one.others)) !== undefined) throw taken(one, true);
-        missingSince ??= clock.now();
-        if (clock.now() - missingSince >= lagMs) throw taken(one, false);
+        const end = await endOf(one).catch(() => 'unknown' as const);
+        if (typeof end === 'object') return include(one, end);
+        if (end === 'overtaken') throw taken(one, true);
+        if (end === 'missing') missingSince ??= clock.now();
+        if (missingSince !== undefined && clock.now() - missingSince >= lagMs) throw taken(one, false);
       } else if (confirmed !== undefined) {
         missingSince = undefined;
         await inTurn(() => nudge(one, confirmed)).catch(() => undefined);
@@ -202,10 +208,20 @@ export function createInFlight(options: InFlightOptions): InFlight {
     }
   }
 
+  /** What has become of a nonce that is used: ours, what ours took the place of, or nothing that this node knows. */
+  async function endOf({
+    signed: ours,
+    others,
+  }: Held): Promise<TransactionReceipt | 'overtaken' | 'missing'> {
+    return (await receiptOf(ours)) ?? ((await receiptOf(others)) === undefined ? 'missing' : 'overtaken');
+  }
+
   async function receiptOf(ours: readonly Signed[]): Promise<TransactionReceipt | undefined> {
     for (const { hash } of ours.toReversed()) {
-      const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
-      if (receipt !== undefined) return receipt;
+      const receipt = await client.getTransactionReceipt({ hash }).catch((error: unknown) => {
+        if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+      });
+      if (receipt) return receipt;
     }
     return undefined;
   }
