@@ -28,7 +28,7 @@ function judge({
   return judgeSoak({
     spans: [{ epoch: EPOCH, from: FROM, until: UNTIL, closedBy: CLOSED }],
     ...{ spells: [], providers: 3, watchers: 3, genesis: 0, lost: new Set(), stalled: new Set() },
-    record: { revealed: [], attested: [], opened: [], executed: [], away: [], ...record },
+    record: { figures: [], revealed: [], attested: [], opened: [], executed: [], away: [], ...record },
     ...facts,
   });
 }

@@ -63,7 +63,8 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
     areAgreed: boolean,
   ): boolean {
     const { epoch } = span;
-    const isThis = (one: Alleged) => one.epoch === epoch && one.provider === provider;
+    const isThis = (one: Pick<Alleged, 'epoch' | 'provider'>) =>
+      one.epoch === epoch && one.provider === provider;
     const possible = new Set<string>(possibleOffences(truths));
     if (facts.stalled.has(epoch)) for (const offence of OF_THE_LINE) possible.add(offence);
     const accusations = Map.groupBy(record.attested.filter(isThis), ({ offence }) => offence);
@@ -84,7 +85,9 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
       return false;
     const punished = cases.filter((one) => must.some((offence) => offence === one.offence));
     if (punished.length === 0)
-      flaws.push(`epoch ${epoch}, provider ${provider + 1}: ${must.join(' or ')} went unpunished`);
+      flaws.push(
+        `epoch ${epoch}, provider ${provider + 1}: ${must.join(' or ')} went unpunished (${figuresText(record.figures.filter(isThis))})`,
+      );
     return true;
   }
 
@@ -113,6 +116,14 @@ export function judgeSoak(facts: SoakFacts): SoakVerdict {
   });
   const certain = epochs.reduce((sum, one) => sum + one.certain.size, 0);
   return { epochs, flaws, lone, certain };
+}
+
+function figuresText(figures: ChainRecord['figures']): string {
+  const texts = figures.map(
+    ({ watcher, successes, samples, p95LatencyMs, p95BlockLag, mismatches }) =>
+      `watcher ${watcher + 1}: ${successes} of ${samples} answered, ${p95LatencyMs} ms, ${p95BlockLag} blocks behind, ${mismatches} wrong`,
+  );
+  return texts.join('; ') || 'no watcher spoke of it';
 }
 
 function awayShare({ record, genesis }: SoakFacts, epoch: number, provider: number): number {

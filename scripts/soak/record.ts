@@ -2,7 +2,12 @@ import type { PublicClient } from 'viem';
 import { providerRegistryAbi } from '../../router/chain/abi/providerRegistry.ts';
 import { slashingCourtAbi } from '../../router/chain/abi/slashingCourt.ts';
 import { watcherHubAbi } from '../../router/chain/abi/watcherHub.ts';
-import { OFFENCES, type OffenceName } from '../../router/chain/commitment.ts';
+import {
+  type Measurement,
+  OFFENCES,
+  type OffenceName,
+  unpackMeasurements,
+} from '../../router/chain/commitment.ts';
 import type { Deployment } from '../lib/deploy.ts';
 
 /** What a watcher says of a provider, or a case is about. */
@@ -18,8 +23,16 @@ export interface ChainRecord {
   readonly attested: readonly (Alleged & { readonly watcher: number })[];
   readonly opened: readonly (Alleged & { readonly id: string })[];
   readonly executed: readonly { readonly id: string; readonly amount: bigint }[];
+  /** What each watcher revealed of each provider. */
+  readonly figures: readonly Revealed[];
   /** Spans of the chain's time in which a provider was not measured, in Unix seconds. */
   readonly away: readonly Away[];
+}
+
+export interface Revealed extends Omit<Measurement, 'serviceId'> {
+  readonly epoch: number;
+  readonly watcher: number;
+  readonly provider: number;
 }
 
 export interface Away {
@@ -42,11 +55,12 @@ export async function readRecord(
   const atHub = { address: hub, abi: watcherHubAbi, fromBlock: 0n, strict: true } as const;
   const atCourt = { address: court, abi: slashingCourtAbi, fromBlock: 0n, strict: true } as const;
   const atRegistry = { address: registry, abi: providerRegistryAbi, fromBlock: 0n, strict: true } as const;
-  const [revealed, attested, opened, executed, paused, resumed] = await Promise.all([
+  const [revealed, attested, opened, executed, added, paused, resumed] = await Promise.all([
     client.getContractEvents({ ...atHub, eventName: 'Revealed' }),
     client.getContractEvents({ ...atHub, eventName: 'BreachAttested' }),
     client.getContractEvents({ ...atCourt, eventName: 'CaseOpened' }),
     client.getContractEvents({ ...atCourt, eventName: 'CaseExecuted' }),
+    client.getContractEvents({ ...atRegistry, eventName: 'ServiceAdded' }),
     client.getContractEvents({ ...atRegistry, eventName: 'ServicePaused' }),
     client.getContractEvents({ ...atRegistry, eventName: 'ServiceResumed' }),
   ]);
@@ -66,7 +80,14 @@ export async function readRecord(
       until: end === undefined ? Number.POSITIVE_INFINITY : await timeOf(end.blockNumber),
     };
   });
+  const ownerOf = new Map(added.map(({ args }) => [args.serviceId, of('providers', args.provider)]));
   return {
+    figures: revealed.flatMap(({ args }) =>
+      unpackMeasurements(args.measurements).map(({ serviceId, ...figures }) => ({
+        ...{ epoch: Number(args.epoch), watcher: of('watchers', args.watcher) },
+        ...{ provider: ownerOf.get(serviceId) ?? -1, ...figures },
+      })),
+    ),
     revealed: revealed.map(({ args }) => ({
       epoch: Number(args.epoch),
       watcher: of('watchers', args.watcher),
@@ -76,4 +97,13 @@ export async function readRecord(
     executed: executed.map(({ args }) => ({ id: args.caseId, amount: args.amount })),
     away: await Promise.all([...jails, ...pauses]),
   };
+}
+
+/** Nothing is to be waited for any more: each offence with a quorum has its case, and each case is executed. */
+export function isSettled({ attested, opened, executed }: ChainRecord, watchers: number): boolean {
+  const nameOf = ({ epoch, provider, offence }: Alleged) => `${epoch} ${provider} ${offence}`;
+  const cases = new Set(opened.map(nameOf));
+  const isDue = (those: readonly Alleged[]) => 3 * those.length >= 2 * watchers;
+  const due = [...Map.groupBy(attested, nameOf)].filter(([, those]) => isDue(those));
+  return due.every(([name]) => cases.has(name)) && opened.length === executed.length;
 }

@@ -20,3 +20,14 @@ export interface SoakResults extends SoakVerdict {
 export function isFlawless({ flaws }: Pick<SoakVerdict, 'flaws'>): boolean {
   return flaws.length === 0;
 }
+
+/** How often each error was logged, by its event. */
+export function errorsOf(
+  news: readonly { readonly level: string; readonly event: string }[],
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { level, event } of news) {
+    if (level === 'error') counts[event] = (counts[event] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -5,16 +5,17 @@ import { createRandom } from '../../test/fixtures/contracts/random.ts';
 import { DEV_ROLES, devAccount } from '../devnet/devAccounts.ts';
 import { until } from '../devnet/until.ts';
 import { createAttestationLook } from './attestations.ts';
+import { lostIn, unseen } from './excuses.ts';
 import { judgeSoak } from './judge.ts';
 import { createPatience } from './patience.ts';
 import { planSoak } from './plan.ts';
-import { type Alleged, type ChainRecord, readRecord } from './record.ts';
+import { type Away, isSettled, readRecord } from './record.ts';
 import { planText } from './report.ts';
-import type { SoakResults } from './results.ts';
+import { errorsOf, type SoakResults } from './results.ts';
 import { type Moment, startSettlementTime } from './settlementTime.ts';
 import { setSoakStage } from './stage.ts';
 import { createStageHand } from './stageHand.ts';
-import { COMMIT_SECONDS, EPOCH_SECONDS, SLA } from './terms.ts';
+import { EPOCH_SECONDS, SLA } from './terms.ts';
 import { HEAL_SECOND, timetable } from './timetable.ts';
 import type { EpochSpan } from './truth.ts';
 
@@ -66,6 +67,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
     const healed = new Map<number, number>();
     const lost = new Set<number>();
     const stalled = new Set<number>();
+    const away: Away[] = [];
     const patience = createPatience({
       ...{ watchers: stage.watchers, addresses: people.watchers },
       look: createAttestationLook(client, deployment.hub),
@@ -129,8 +131,12 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
         eventLoop.reset();
       }
       for (const act of acts.get((epoch - first) * EPOCH_SECONDS + second) ?? []) {
+        if (act.kind === 'reorg') {
+          for (const one of lostIn(moment, act.depth)) lost.add(one);
+          // Who was in jail on the branch that goes was not measured either.
+          away.push(...(await readRecord(client, deployment, people)).away);
+        }
         await hand.perform(act);
-        if (act.kind === 'reorg') for (const one of lostIn(moment, act.depth)) lost.add(one);
       }
       // Once more: a reorg may just have taken it away.
       await waitForTheLate(moment);
@@ -150,10 +156,14 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
         ? []
         : [{ epoch, from, until: to, closedBy }];
     });
+    const record = await readRecord(client, deployment, people);
     const verdict = judgeSoak({
       ...{ spans, providers, watchers, genesis, lost, stalled },
       spells: endpoints.flatMap(({ spells }) => spells),
-      record: await readRecord(client, deployment, people),
+      record: {
+        ...record,
+        away: [...record.away, ...away, ...unseen(plan, providers, genesis + first * EPOCH_SECONDS)],
+      },
     });
     return {
       ...verdict,
@@ -166,34 +176,4 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
   } finally {
     await stage.close();
   }
-}
-
-/** Nothing is to be waited for any more: each offence with a quorum has its case, and each case is executed. */
-function isSettled({ attested, opened, executed }: ChainRecord, watchers: number): boolean {
-  const nameOf = ({ epoch, provider, offence }: Alleged) => `${epoch} ${provider} ${offence}`;
-  const cases = new Set(opened.map(nameOf));
-  const isDue = (those: readonly Alleged[]) => 3 * those.length >= 2 * watchers;
-  const due = [...Map.groupBy(attested, nameOf)].filter(([, those]) => isDue(those));
-  return due.every(([name]) => cases.has(name)) && opened.length === executed.length;
-}
-
-/** Whose reports a reorg before this moment takes away when their window has passed. */
-function lostIn({ epoch, second }: Moment, depth: number): number[] {
-  const now = epoch * EPOCH_SECONDS + second;
-  return Array.from({ length: depth }, (_, back) => now - 1 - back).flatMap((removed) => {
-    const of = Math.floor(removed / EPOCH_SECONDS);
-    const isCommit = removed % EPOCH_SECONDS < COMMIT_SECONDS;
-    const windowEnd = of * EPOCH_SECONDS + (isCommit ? COMMIT_SECONDS : EPOCH_SECONDS);
-    return now < windowEnd ? [] : [of - 1];
-  });
-}
-
-function errorsOf(
-  news: readonly { readonly level: string; readonly event: string }[],
-): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { level, event } of news) {
-    if (level === 'error') counts[event] = (counts[event] ?? 0) + 1;
-  }
-  return counts;
 }

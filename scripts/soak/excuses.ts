@@ -1,0 +1,37 @@
+import type { EpochPlan } from './plan.ts';
+import type { Away } from './record.ts';
+import type { Moment } from './settlementTime.ts';
+import { COMMIT_SECONDS, EPOCH_SECONDS } from './terms.ts';
+
+/** Of a watcher's line, as it believes, and its next look at the chain. */
+const RECOVERY_SECONDS = 6;
+
+/**
+ * When no watcher saw the settlement chain: then they ask nobody, and believe no failure of that while nor of a little
+ * after it. Of epochs of hours that is nothing, of those of seconds most.
+ * @param start of the plan, in the chain's time
+ */
+export function unseen(plan: readonly EpochPlan[], providers: number, start: number): Away[] {
+  return plan.flatMap(({ disturbance }, epoch) => {
+    if (
+      disturbance?.kind !== 'settlement' ||
+      disturbance.watcher !== undefined ||
+      disturbance.state !== 'cut'
+    )
+      return [];
+    const at = start + epoch * EPOCH_SECONDS;
+    const span = { from: at + disturbance.from - 1, until: at + disturbance.until + RECOVERY_SECONDS };
+    return Array.from({ length: providers }, (_, provider) => ({ provider, ...span }));
+  });
+}
+
+/** Whose reports a reorg before this moment takes away when their window has passed. */
+export function lostIn({ epoch, second }: Moment, depth: number): number[] {
+  const now = epoch * EPOCH_SECONDS + second;
+  return Array.from({ length: depth }, (_, back) => now - 1 - back).flatMap((removed) => {
+    const of = Math.floor(removed / EPOCH_SECONDS);
+    const isCommit = removed % EPOCH_SECONDS < COMMIT_SECONDS;
+    const windowEnd = of * EPOCH_SECONDS + (isCommit ? COMMIT_SECONDS : EPOCH_SECONDS);
+    return now < windowEnd ? [] : [of - 1];
+  });
+}
