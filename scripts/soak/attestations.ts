@@ -3,7 +3,7 @@ import { watcherHubAbi } from '../../router/chain/abi/watcherHub.ts';
 
 export type Attestation = 'commit' | 'reveal';
 
-/** Whether a watcher's commit or reveal is on the chain, or on its way into the next block. */
+/** Whether a watcher's commit or reveal is on the chain, or on its way into the next block, or cannot come any more. */
 export type AttestationLook = (what: Attestation, watcher: Address, epoch: number) => Promise<boolean>;
 
 type PoolPart = Readonly<Record<string, Readonly<Record<string, PooledTransaction>>>>;
@@ -23,13 +23,15 @@ export function createAttestationLook(client: PublicClient, hub: Address): Attes
       ...{ address: hub, abi: watcherHubAbi, functionName: 'reportOf' },
       args: [watcher, BigInt(epoch)],
     });
-    if (what === 'commit' ? BigInt(report.commitment) !== 0n : report.revealedChunks > 0) return true;
-    const content = await client.request<{
-      Parameters: [];
-      ReturnType: { pending: PoolPart; queued: PoolPart };
-    }>({ method: 'txpool_content', params: [] });
-    return [content.pending, content.queued]
-      .flatMap((part) => Object.values(part).flatMap((ofSender) => Object.values(ofSender)))
+    const isCommitted = BigInt(report.commitment) !== 0n;
+    // Without a commit there is nothing to reveal.
+    if (what === 'commit' ? isCommitted : !isCommitted || report.revealedChunks > 0) return true;
+    // What waits there for an earlier nonce comes into no block yet.
+    const { pending } = await client.request<{ Parameters: []; ReturnType: { pending: PoolPart } }>({
+      ...{ method: 'txpool_content', params: [] },
+    });
+    return Object.values(pending)
+      .flatMap((ofSender) => Object.values(ofSender))
       .some(
         ({ from, input }) =>
           from.toLowerCase() === watcher.toLowerCase() && input.startsWith(SELECTORS[what]),
