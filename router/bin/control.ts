@@ -14,6 +14,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { GatewayMetrics } from '../observability/metrics.ts';
 import type { ProviderSource } from '../registry/providerSource.ts';
 import type { UpstreamClient } from '../upstream/outcome.ts';
+import { applyInPace } from './applyInPace.ts';
 import { logLoading } from './loadingLog.ts';
 import { createRoutingTable } from './routingTable.ts';
 import { serviceDifference } from './serviceDifference.ts';
@@ -104,7 +105,8 @@ export function createControl(args: ControlArgs): Control {
     if (weighed && now) reweigh(weighed, now);
     weighed = now;
   };
-  const unsubscribes = [source?.onChange(apply), record?.onChange(apply)];
+  const news = applyInPace({ clock, timer, apply });
+  const unsubscribes = [source?.onChange(news.apply), record?.onChange(news.apply)];
   const endLoadingLog = source && logLoading(source, logger);
   const stopSource = new AbortController();
   return {
@@ -129,6 +131,7 @@ export function createControl(args: ControlArgs): Control {
     },
     async stop() {
       for (const unsubscribe of unsubscribes) unsubscribe?.();
+      news.stop();
       endLoadingLog?.();
       heads.stop();
       probes.stop();

@@ -6,6 +6,7 @@ import type { NetworkPlan } from '../gateway/networkPlan.ts';
 import type { HeadReport } from '../gateway/networkRouter.ts';
 import type { NetworkEntry } from '../gateway/networkTable.ts';
 import type { Finding } from '../routing/abilities.ts';
+import { serviceDifference } from './serviceDifference.ts';
 
 /** Tells the workers who may be asked, and what is new of each. */
 export interface RoutingNews {
@@ -58,10 +59,9 @@ export function createRoutingNews(broadcast: (telling: Telling) => void): Routin
         ]),
       );
       for (const [caip2, ofNetwork] of news) {
-        const services = networks.get(caip2)?.services ?? [];
-        if (services === before.get(caip2)?.services) continue;
-        const keys = new Set(services.map(({ key }) => key));
-        for (const key of ofNetwork.keys()) if (!keys.has(key)) ofNetwork.delete(key);
+        const now = networks.get(caip2)?.services ?? [];
+        const { left } = serviceDifference(now, before.get(caip2)?.services ?? []);
+        for (const { key } of left) ofNetwork.delete(key);
       }
       broadcast({ kind: 'networks', networks });
     },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkConfig } from '../config/load.ts';
 import type { Caip2 } from '../core/caip2.ts';
@@ -148,5 +149,35 @@ describe('routeServices', () => {
       ['own', 1],
       ['network', 2],
     ]);
+  });
+
+  test('what did not change of a long list stays the same objects, whoever joins, leaves, moves or weighs more', () => {
+    const provider = (i: number) => `0x${String(i).padStart(40, '0')}` as const;
+    const offer = (i: number): Service => ({
+      ...service(mainnet),
+      ...{ key: `${provider(i)}/${mainnet.key}` as ServiceKey, id: i, provider: provider(i) },
+    });
+    const all = Array.from({ length: 40 }, (_, i) => offer(i));
+    const planOf = (active: readonly Service[], heavy?: Service) => ({
+      ...plan,
+      active: activeServices(set([mainnet], active), mainnet.key),
+      weightOf: ({ key }: Service) => (key === heavy?.key ? 3 : 1),
+    });
+    const moved = (i: number) => ({ ...offer(i), url: 'http://127.0.0.1:2/moved' });
+    const anyList = fc.subarray(all.map((_, i) => i));
+    const anyMoved = fc.subarray(all.map((_, i) => i));
+    fc.assert(
+      fc.property(anyList, anyList, anyMoved, fc.constantFrom(...all), (first, second, movers, heavy) => {
+        const before = routeServices(planOf(first.map(offer)));
+        const offers = second.map((i) => (movers.includes(i) ? moved(i) : offer(i)));
+        const now = routeServices(planOf(offers, heavy), before);
+        expect(now).toEqual(routeServices(planOf(offers, heavy)));
+        for (const each of now.filter(({ tier }) => tier === 'network')) {
+          const same = before.find(({ key }) => key === each.key);
+          if (same && same.target.url === each.target.url && same.weight === each.weight)
+            expect(each).toBe(same);
+        }
+      }),
+    );
   });
 });

@@ -85,8 +85,14 @@ export function planNetworks(
   return plans;
 }
 
-/** Own upstreams first, then the network's active services. */
-export function routeServices(plan: NetworkPlan): readonly RouteService[] {
+/**
+ * Own upstreams first, then the network's active services.
+ * @param before as they were listed last: those of the network of which nothing changed stay the same objects
+ */
+export function routeServices(
+  plan: NetworkPlan,
+  before: readonly RouteService[] = [],
+): readonly RouteService[] {
   const own = (plan.own?.upstreams ?? []).map(
     (upstream): RouteService => ({
       key: `own/${upstream.name}`,
@@ -98,19 +104,49 @@ export function routeServices(plan: NetworkPlan): readonly RouteService[] {
       weight: upstream.weight,
     }),
   );
-  const network = Array.from(
-    plan.active,
-    (service): RouteService => ({
+  const knownAs = finderIn(before);
+  const network = Array.from(plan.active, (service): RouteService => {
+    const weight = plan.weightOf(service);
+    const known = knownAs(service.key);
+    if (known !== undefined && isStillListedAs(known, service, weight, plan.allowPrivate)) return known;
+    return {
       key: service.key,
       label: `${service.provider.slice(0, 6)}…${service.provider.slice(-4)}`,
       tier: 'network',
       target: { url: service.url, allowPrivate: plan.allowPrivate },
       capabilities: service.capabilities,
-      weight: plan.weightOf(service),
+      weight,
       provider: service.provider,
-    }),
-  );
+    };
+  });
   return [...own, ...network];
+}
+
+/** Finds services by their keys: those asked for in the list's order without any search, as long as none is missing. */
+function finderIn(list: readonly RouteService[]): (key: string) => RouteService | undefined {
+  let places: Map<string, number> | undefined;
+  let next = 0;
+  return (key) => {
+    if (list[next]?.key !== key) {
+      places ??= new Map(list.map((service, place) => [service.key, place]));
+      next = places.get(key) ?? next;
+    }
+    const found = list[next];
+    if (found?.key !== key) return undefined;
+    next += 1;
+    return found;
+  };
+}
+
+function isStillListedAs(
+  known: RouteService,
+  service: Service,
+  weight: number,
+  allowPrivate: boolean,
+): boolean {
+  const { target } = known;
+  const isSameTarget = target.url === service.url && target.allowPrivate === allowPrivate;
+  return isSameTarget && known.capabilities === service.capabilities && known.weight === weight;
 }
 
 /**

@@ -21,7 +21,8 @@ export interface NetworkTableArgs<Plan extends TablePlan> {
   createRouter(plan: Plan): NetworkRouter;
   /** A router that stays: its network's settings may have changed. */
   configure(router: NetworkRouter, plan: Plan): void;
-  routeServices(plan: Plan): readonly RouteService[];
+  /** @param before as the table lists them so far */
+  routeServices(plan: Plan, before: readonly RouteService[]): readonly RouteService[];
   /** Whether the services of two plans for one network are known to be the same. */
   haveSameServices(before: Plan, plan: Plan): boolean;
   /** Called after a network's services were replaced; with an empty list when the network is gone. */
@@ -56,9 +57,10 @@ export function createNetworkTable<Plan extends TablePlan>(args: NetworkTableArg
     if (keep && args.haveSameServices(before.plan, plan)) return { ...before, plan };
     if (before !== undefined && !keep) leave(before);
     const router = keep ? before.router : args.createRouter(plan);
-    const services = args.routeServices(plan);
+    const known = keep ? before.services : [];
+    const services = args.routeServices(plan, known);
     router.setServices(services);
-    args.onServices?.(router, services, keep ? before.services : []);
+    args.onServices?.(router, services, known);
     return { router, plan, services };
   };
 
