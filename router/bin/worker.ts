@@ -110,7 +110,10 @@ function serveAsWorker(first: WorkerConfig, place: WorkerPlace): (message: ToWor
 
   const report = async (): Promise<WorkerReport> => ({
     totals: calls.totals(),
-    networks: table.routers().map((router) => ({ caip2: router.caip2, services: router.services() })),
+    networks: table.routers().map((router) => ({
+      caip2: router.caip2,
+      services: router.services().filter(({ calls: asked }) => asked > 0),
+    })),
     metrics: countsOf(await registry.getMetricsAsJSON()),
   });
   const open = async () => {

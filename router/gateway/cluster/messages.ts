@@ -78,6 +78,7 @@ export type PageQuestion =
 /** What a worker knows by its own calls. */
 export interface WorkerReport {
   readonly totals: CallTotals;
+  /** Those services that it has asked: of the others it knows what it was told. */
   readonly networks: readonly { readonly caip2: Caip2; readonly services: readonly ServiceView[] }[];
   /** Its counters and histograms; gauges are the primary's. */
   readonly metrics: MetricsJson;

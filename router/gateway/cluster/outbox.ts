@@ -1,6 +1,6 @@
 import type { Caip2 } from '../../core/caip2.ts';
 import type { RoutingChanges, ServiceNews, ToWorker } from './messages.ts';
-import { isNoChange, type RoutedNetworks } from './routingChanges.ts';
+import { isNoChange, type RoutedNetworks, stepsOf } from './routingChanges.ts';
 
 /** What a worker is told: messages as they are, and two kinds of state of which it gets what changed. */
 export type Telling =
@@ -23,6 +23,8 @@ export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) 
   let isSending = false;
   let known: RoutedNetworks = new Map();
   let networks: RoutedNetworks | undefined;
+  /** Of the last change of networks, what is still to be sent. */
+  let steps: RoutingChanges[] = [];
   let news = new Map<Caip2, Map<string, ServiceNews>>();
   const others = new Map<string, ToWorker>();
 
@@ -32,12 +34,14 @@ export function createOutbox({ send, changes }: OutboxArgs): (telling: Telling) 
       others.delete('config');
       return config;
     }
-    if (networks) {
+    if (networks && steps.length === 0) {
       const made = changes(known, networks);
       known = networks;
       networks = undefined;
-      if (!isNoChange(made)) return { kind: 'routing', changes: made };
+      if (!isNoChange(made)) steps = stepsOf(made);
     }
+    const step = steps.shift();
+    if (step) return { kind: 'routing', changes: step };
     // After the networks: news of a service that the worker does not know yet would be lost.
     if (news.size > 0) {
       const all = Array.from(news.values(), (ofNetwork) => [...ofNetwork.values()]).flat();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Caip2 } from '../../core/caip2.ts';
 import type { RouteService } from '../networkRouter.ts';
-import { isNoChange, type RoutedNetworks, routingChanges, withChanges } from './routingChanges.ts';
+import { isNoChange, type RoutedNetworks, routingChanges, stepsOf, withChanges } from './routingChanges.ts';
 
 const service = (key: string, weight: number): RouteService => ({
   key,
@@ -109,4 +109,27 @@ test('a worker does not touch the networks that did not change', () => {
   });
   expect(now.get(two)).toBe(before.get(two));
   expect(now.get(one)?.services.map(({ key }) => key)).toEqual(['c']);
+});
+
+test('thousands of services pass in steps, none of them large, which make the same', () => {
+  const sizes = fc.array(fc.record({ before: fc.nat(20), now: fc.nat(1_600) }), { maxLength: 4 });
+  fc.assert(
+    fc.property(sizes, (networks) => {
+      const withSizes = (pick: (size: { before: number; now: number }) => number): RoutedNetworks =>
+        new Map(
+          networks.map((size, i) => {
+            const caip2 = `eip155:${i}` as Caip2;
+            const services = Array.from({ length: pick(size) }, (_, k) => service(`s${k}`, pick(size)));
+            return [caip2, { caip2, slug: caip2, maxHeadLagBlocks: 1, row: i, services }];
+          }),
+        );
+      const [before, now] = [withSizes((size) => size.before), withSizes((size) => size.now)];
+      const steps = stepsOf(routingChanges(before, now));
+      for (const { changed } of steps) {
+        expect(changed.reduce((sum, { joined }) => sum + joined.length, 0)).toBeLessThanOrEqual(500);
+      }
+      expect(contents(steps.reduce(withChanges, before))).toEqual(contents(now));
+    }),
+    { numRuns: 30 },
+  );
 });

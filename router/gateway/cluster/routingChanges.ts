@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Caip2 } from '../../core/caip2.ts';
+import { listDifference } from '../../core/listDifference.ts';
 import type { RouteService } from '../networkRouter.ts';
 import type { TablePlan } from '../networkTable.ts';
 import type { NetworkChange, RoutingChanges } from './messages.ts';
@@ -37,6 +38,33 @@ export function isNoChange({ changed, gone }: RoutingChanges): boolean {
   return changed.length === 0 && gone.length === 0;
 }
 
+// Of 10,000 services in one message the text alone is megabytes, on both sides and on the way.
+const SERVICES_A_MESSAGE = 500;
+
+/** The same in steps, none of them large, to be taken one after the other; at least one. */
+export function stepsOf({ changed, gone }: RoutingChanges): RoutingChanges[] {
+  const steps: RoutingChanges[] = [];
+  let step: NetworkChange[] = [];
+  let room = SERVICES_A_MESSAGE;
+  const end = () => {
+    steps.push({ changed: step, gone: steps.length === 0 ? gone : [] });
+    step = [];
+    room = SERVICES_A_MESSAGE;
+  };
+  for (const network of changed) {
+    let rest = network;
+    while (rest.joined.length > room) {
+      step.push({ ...rest, joined: rest.joined.slice(0, room) });
+      rest = { ...rest, joined: rest.joined.slice(room), left: [] };
+      end();
+    }
+    step.push(rest);
+    room -= rest.joined.length;
+  }
+  end();
+  return steps;
+}
+
 /** The other way round: the state that the changes make. What did not change stays the same object. */
 export function withChanges(before: RoutedNetworks, { changed, gone }: RoutingChanges): RoutedNetworks {
   const now = new Map(before);
@@ -55,11 +83,12 @@ function networkChange(before: RoutedNetwork | undefined, now: RoutedNetwork): N
   if (before === undefined) return { ...fields, joined: services, left: [] };
   const isNamedAlike = before.slug === slug && before.maxHeadLagBlocks === maxHeadLagBlocks;
   if (before.services === services) return isNamedAlike ? undefined : { ...fields, joined: [], left: [] };
-  const known = new Map(before.services.map((service) => [service.key, service]));
-  const joined = services.filter((service) => {
+  const other = listDifference(before.services, services);
+  const known = new Map(other.left.map((service) => [service.key, service]));
+  const joined = other.joined.filter((service) => {
     const same = known.get(service.key);
     known.delete(service.key);
-    return same !== service && !isDeepStrictEqual(same, service);
+    return !isDeepStrictEqual(same, service);
   });
   const left = [...known.keys()];
   return isNamedAlike && joined.length + left.length === 0 ? undefined : { ...fields, joined, left };
