@@ -3,6 +3,7 @@
  * stdout, progress to stderr; exit status 1 when an honest provider was accused, or a clear breach not punished once.
  */
 import { randomInt } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { Command } from 'commander';
 import { parseInteger } from './lib/options.ts';
 import { soakReport } from './soak/report.ts';
@@ -21,6 +22,7 @@ interface Options {
   readonly seed?: number;
   readonly providers: number;
   readonly watchers: number;
+  readonly log?: string;
   readonly json?: true;
 }
 
@@ -30,12 +32,14 @@ const program = new Command('soak')
   .option('--seed <number>', 'of the faults; left out, a new one', parseInteger(0, 2 ** 32 - 1))
   .option('--providers <count>', 'of different owners', parseInteger(4, 10), 6)
   .option('--watchers <count>', 'each a process', parseInteger(3, 8), 3)
+  .option('--log <file>', "the watchers' logs, one JSON object a line")
   .option('--json', 'one JSON object on stdout')
   .addHelpText('after', FOOTER)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-const { epochs, seed = randomInt(2 ** 32), providers, watchers, json } = program.parse().opts<Options>();
+const { epochs, seed = randomInt(2 ** 32), providers, watchers, log, json } = program.parse().opts<Options>();
 
 process.stderr.write(`seed ${seed}\n`);
+const logFile = log === undefined ? undefined : createWriteStream(log);
 const begun = performance.now();
 const results = await runSoak({
   ...{ seed, epochs, providers, watchers },
@@ -43,7 +47,12 @@ const results = await runSoak({
     const seconds = ((performance.now() - begun) / 1_000).toFixed(1).padStart(7);
     process.stderr.write(`${seconds} s  ${line}\n`);
   },
+  onNews(watcher, { at, ...news }) {
+    const seconds = Math.round(at - begun) / 1_000;
+    logFile?.write(`${JSON.stringify({ seconds, watcher, ...news })}\n`);
+  },
 });
+await new Promise((resolve) => (logFile === undefined ? resolve(undefined) : logFile.end(resolve)));
 const ok = isFlawless(results);
 if (json) console.log(JSON.stringify({ ok, ...results }, toJson));
 else for (const line of soakReport(results)) console.log(line);

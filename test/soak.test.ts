@@ -23,7 +23,12 @@ test(`no honest provider is accused and every clear breach is punished once, wha
   timeout: TIMEOUT_MS,
 }, async () => {
   const steps: string[] = [];
-  const results = await runSoak({ ...SIZE, seed: SEED, onStep: (line) => steps.push(line) });
+  const results = await runSoak({
+    ...SIZE,
+    seed: SEED,
+    onStep: (line) => steps.push(line),
+    onNews: () => undefined,
+  });
   const story = [...steps, ...soakReport(results)].join('\n');
   expect(results.flaws, story).toEqual([]);
   expect(results.epochs).toHaveLength(SIZE.epochs);

@@ -18,6 +18,7 @@ import { createStageHand } from './stageHand.ts';
 import { EPOCH_SECONDS, SLA } from './terms.ts';
 import { HEAL_SECOND, timetable } from './timetable.ts';
 import type { EpochSpan } from './truth.ts';
+import type { HeardNews } from './watcherProcess.ts';
 
 export interface SoakOptions {
   readonly seed: number;
@@ -26,6 +27,8 @@ export interface SoakOptions {
   readonly providers: number;
   readonly watchers: number;
   onStep(line: string): void;
+  /** Every line of a watcher's log; the first watcher is 1. */
+  onNews(watcher: number, news: HeardNews): void;
 }
 
 const START_TIMEOUT_MS = 120_000;
@@ -76,10 +79,11 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
     let waitedMs = 0;
     const told = stage.watchers.map(() => 0);
 
-    function tellErrors(): void {
+    function tellNews(): void {
       stage.watchers.forEach(({ process }, index) => {
-        for (const { level, event, error = '' } of process.news.slice(told[index])) {
-          if (level === 'error') onStep(`watcher ${index + 1}: ${event} ${error}`);
+        for (const one of process.news.slice(told[index])) {
+          options.onNews(index + 1, one);
+          if (one.level === 'error') onStep(`watcher ${index + 1}: ${one.event} ${one.error ?? ''}`);
         }
         told[index] = process.news.length;
       });
@@ -142,7 +146,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
       await waitForTheLate(moment);
       await time.mine();
       if (second === 0) began.set(epoch, performance.now());
-      tellErrors();
+      tellNews();
       // By then all is revealed.
       if (epoch > last + 1 && hand.pending() === 0) {
         isOver = isSettled(await readRecord(client, deployment, people), watchers);
