@@ -7,6 +7,7 @@ import { handMadeSet } from '../registry/providerSet.fixture.ts';
 import type { Network, NetworkKey, ProviderSet, Service, ServiceKey } from '../registry/providerSet.ts';
 import type { UpstreamClient, UpstreamOutcome } from '../upstream/outcome.ts';
 import { clientOf } from '../upstream/upstreamClient.fixture.ts';
+import type { Truth } from './finality/truth.ts';
 import { probeableServices } from './probeable.ts';
 import { knowsNothing } from './prober.fixture.ts';
 import { createProber } from './prober.ts';
@@ -144,4 +145,44 @@ test('a harvest waits for a hanging service no longer than it may, and a stop ab
   expect(await prober.harvest(1, 10 as Ms)).toEqual([]);
   stop.abort();
   await running;
+});
+
+/** A service whose head stands there, of a network where block 32 is agreed. */
+function standing(head: number) {
+  const calls: string[] = [];
+  const upstream = clientOf(async (_target, { method, params }) => {
+    calls.push(`${method} ${params}`);
+    const quantity = `"0x${head.toString(16)}"`;
+    const result = method.startsWith('eth_getBlockBy') ? `{"number":${quantity}}` : quantity;
+    return { ok: true, result: result as RawJson, latencyMs: 1 as Ms };
+  });
+  const header = { hash: `0x${'ab'.repeat(32)}`, fields: { number: '0x20' } };
+  const truth = {
+    ...{ isNear: true, block: undefined, receipts: undefined, accounts: [], addresses: [], calls: [] },
+    anchor: { header, number: 32, head: 40, agreedBy: [] },
+  } as unknown as Truth;
+  const prober = createProber({
+    ...knowsNothing,
+    truths: { of: () => truth },
+    upstream,
+    clock: systemClock,
+    random: Math.random,
+    intervalMs: 2 as Ms,
+    allowPrivateEndpoints: false,
+    providerSet: () => setOf(service(1, evm)),
+    epoch: () => 1,
+  });
+  running = prober.run(stop.signal);
+  return { calls, ofTheBlock: () => calls.filter((call) => /0x20|abab/.test(call)) };
+}
+
+test('a service is asked about an agreed block once it has named a head as high', async () => {
+  const { ofTheBlock } = standing(32);
+  await expect.poll(() => ofTheBlock().length, { timeout: 10_000 }).toBeGreaterThan(3);
+});
+
+test('of a block past its own head it is asked nothing: that it has none of it says no more than its lag', async () => {
+  const { calls, ofTheBlock } = standing(31);
+  await expect.poll(() => calls.length, { timeout: 20_000 }).toBeGreaterThan(50);
+  expect(ofTheBlock()).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { sampleOfCall } from './callSample.ts';
 import type { ServiceExaminer } from './checks/serviceExaminer.ts';
 import { describeError } from './describeError.ts';
 import type { SampledService } from './epochReport.ts';
+import type { Truth } from './finality/truth.ts';
 import type { Truths } from './finality/truths.ts';
 import { type OwnTrouble, TICK_MS } from './ownTrouble.ts';
 import { type Probed, probe } from './probe.ts';
@@ -71,6 +72,7 @@ export function createProber(dependencies: ProberDependencies): Prober {
   const calls = createCallBook(random);
   const flights = new Set<Flight>();
   const schedule = createSchedule<ServiceKey>(random);
+  const claimedHeads = new Map<ServiceKey, number>();
   let seen: { set: ProviderSet; probeable: Map<ServiceKey, Probeable> } | undefined;
 
   const unexpected = (error: unknown) => dependencies.log.error(describeError(error), 'probe_failed');
@@ -84,13 +86,23 @@ export function createProber(dependencies: ProberDependencies): Prober {
     for (const one of seen?.probeable.values() ?? [])
       if (hasAnnounced(set, one))
         for (const each of [book, calls]) each.forgive(one.service.key, ms(clock.now() - NEWS_MS));
+    for (const key of claimedHeads.keys()) if (!probeable.has(key)) claimedHeads.delete(key);
     seen = { set, probeable };
     schedule.keep(probeable.keys(), clock.now(), pacedIntervalMs(intervalMs, probeable.size));
     return probeable;
   }
 
+  /** What it can be asked about. What lies past its own head it need not have: its lag tells of that. */
+  function truthFor({ service, network }: Probeable): Truth | undefined {
+    const truth = dependencies.truths.of(network.key);
+    const head = claimedHeads.get(service.key);
+    return truth === undefined || head === undefined || head < truth.anchor.number ? undefined : truth;
+  }
+
   async function measure(epoch: number, one: Probeable, signal: AbortSignal): Promise<void> {
-    const probed = await probe(dependencies, one, dependencies.truths.of(one.network.key), signal);
+    const probed = await probe(dependencies, one, truthFor(one), signal);
+    const head = probed?.sample.head;
+    if (head !== undefined) claimedHeads.set(one.service.key, head);
     // Paused, moved or jailed meanwhile: what it did then is not measured.
     const now = targets().get(one.service.key)?.service;
     if (probed === undefined || now?.url !== one.service.url) return;
