@@ -87,7 +87,7 @@ export async function startSingleProcess(args: GatewayParts): Promise<Gateway> {
   control.apply();
   const opened = await openGateway({
     ...{ config, logger, control, shutdown, metricsApp },
-    open: () => listen(app, config.listen, 'listen'),
+    open: () => listen(app, config.listen, 'listen', { isForCrowds: true }),
     giveUp() {
       unfeed?.();
       return Promise.all([app.close(), metricsApp?.close(), control.stop(), upstream.close()]);
