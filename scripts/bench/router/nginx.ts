@@ -21,13 +21,14 @@ export interface NodePlan {
  * answered as one.
  */
 export function nodeConfig({ directory, port, answer, isEverywhere = false }: NodePlan): string {
+  const connections = isEverywhere ? CONNECTIONS_EVERYWHERE : CONNECTIONS;
   const modules = NGINX_MODULES.map((path) => `load_module ${requireFile(path)};\n`).join('');
   return (
     modules +
     config(
       directory,
       `server {
-    listen ${isEverywhere ? '' : '127.0.0.1:'}${port};
+    listen ${isEverywhere ? '' : '127.0.0.1:'}${port} backlog=${connections};
     allow 127.0.0.0/8;
     deny all;
     ${KEEP}
@@ -47,7 +48,7 @@ export function nodeConfig({ directory, port, answer, isEverywhere = false }: No
       }
     }
   }`,
-      isEverywhere ? CONNECTIONS_EVERYWHERE : CONNECTIONS,
+      connections,
     )
   );
 }
