@@ -88,23 +88,22 @@ describe('the process', () => {
     const library = new URL('../scripts/lib/thriftyHeap.js', import.meta.url);
     const code = `import { startThrifty } from '${library}';
       startThrifty();
-      console.log(JSON.stringify([process.execArgv, process.argv.slice(2)]));`;
+      console.log(JSON.stringify([process.execArgv, process.argv.slice(2), process.env.MALLOC_ARENA_MAX]));`;
     await writeFile(file, code);
-    const flagsOf = async (given: readonly string[], nodeOptions: string) => {
-      const env = { ...process.env, NODE_OPTIONS: nodeOptions };
+    const startedWith = async (given: readonly string[], more: Record<string, string>) => {
+      const env = { ...process.env, NODE_OPTIONS: '', ...more };
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [...given, file, 'a b'], {
         env,
       });
       expect(stderr).toBe('');
       return JSON.parse(stdout);
     };
-    const [young, old] = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
-    expect(await flagsOf([], '')).toEqual([[young, old], ['a b']]);
-    expect(await flagsOf(['--max_semi_space_size=2'], '')).toEqual([
-      ['--max_semi_space_size=2', old],
-      ['a b'],
-    ]);
-    expect(await flagsOf([], '--max-semi-space-size=2')).toEqual([[old], ['a b']]);
+    const [young, old] = ['--max-semi-space-size=4', '--heap-growing-percent=20'];
+    expect(await startedWith([], {})).toEqual([[young, old], ['a b'], '2']);
+    const own = '--max_semi_space_size=2';
+    expect(await startedWith([own], {})).toEqual([[own, old], ['a b'], '2']);
+    const options = { NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '3' };
+    expect(await startedWith([], options)).toEqual([[old], ['a b'], '3']);
   });
 
   test('runs a gateway from its configuration and ends it on SIGTERM', async () => {

@@ -28,7 +28,7 @@ export interface MeasureOptions {
 }
 
 /** As `din watcher run` starts it, see scripts/lib/thriftyHeap.js. */
-const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=20'];
 const MAIN = fileURLToPath(new URL('measuredMain.ts', import.meta.url));
 /** In which its code becomes warm, and as its interval takes, so that all of its connections are made. */
 const LEAST_WARM_UP_MS = 10_000;
