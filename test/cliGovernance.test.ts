@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createWalletClient, http, parseAbi } from 'viem';
+import { createWalletClient, http, parseAbi, parseEther } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stakeVaultAbi } from '../router/chain/abi/stakeVault.ts';
 import {
   addressOf,
   type CliChain,
@@ -55,6 +56,40 @@ test('a watcher is admitted, joins with the least bond, leaves and is paid out',
   await chain.passTime(121);
   expect(await ok(watcher, ['watcher', 'leave', '--withdraw'])).toMatchObject({ withdrawn: '1000' });
   expect(await status()).toMatchObject({ joined: false, bond: '0', weight: '0' });
+});
+
+test('anyone takes a bond that thaws out of the weight, and so out of what the quorum is a share of', async () => {
+  const [watcher, stranger] = [17, 18];
+  await chain.mint(chain.deployment.token, addressOf(watcher), 3_000n);
+  await ok(0, ['watcher', 'admit', addressOf(watcher)]);
+  await ok(watcher, ['watcher', 'join', '--amount', '1500']);
+  const sync = () => ok(stranger, ['watcher', 'sync', addressOf(watcher)]);
+  const inStep = { before: '1500', weight: '1500', transactions: [] };
+  expect(await sync()).toMatchObject(inStep);
+
+  const thaw = (amount: bigint) =>
+    createWalletClient({
+      account: privateKeyToAccount(keyOf(watcher)),
+      chain: foundry,
+      transport: http(chain.anvil.url),
+    }).writeContract({
+      address: chain.deployment.vault,
+      abi: stakeVaultAbi,
+      functionName: 'thaw',
+      args: [1, amount],
+    });
+  await thaw(parseEther('300'));
+  expect(await sync()).toMatchObject({ before: '1500', weight: '1200' });
+  // Less than the least bond has no weight at all.
+  await thaw(parseEther('300'));
+  expect(await sync()).toMatchObject({ before: '1200', weight: '0' });
+  await chain.passTime(10);
+  const status = await ok(watcher, ['watcher', 'status']);
+  expect(status).toMatchObject({ joined: true, weight: '0', totalWeight: '0' });
+
+  await ok(watcher, ['watcher', 'leave']);
+  const gone = await chain.din(stranger, ['watcher', 'sync', addressOf(watcher), '--json']);
+  expect(errorCode(gone)).toBe('NOT_JOINED');
 });
 
 test('a watcher that has not joined is not run', async () => {

@@ -31,6 +31,13 @@ export function addWatcherCommands(program: Command, io: CliIo): void {
       (await import('./watcher/leave.ts')).leave(options, io),
     );
 
+  withSigning(watcher.command('sync'))
+    .description('anyone: take a changed bond over as weight, from the next epoch on')
+    .argument('<address>', "the watcher's address")
+    .action(async (address: string, options: SigningOptions) =>
+      (await import('./watcher/sync.ts')).sync(address, options, io),
+    );
+
   withSigning(watcher.command('claim'))
     .description('fetch rewards that `run` has not fetched; they go to the bond')
     .option('--epoch <n>', 'of this epoch; left out: of the last 30', parseInteger(0, 1e15))
