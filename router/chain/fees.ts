@@ -1,3 +1,5 @@
+import { larger, smaller } from '../core/bigints.ts';
+
 /** What a transaction offers for a unit of gas, in the chain's coin's smallest unit. */
 export interface Fees {
   readonly maxFeePerGas: bigint;
@@ -17,8 +19,8 @@ export function feeCap(market: Fees, limit: bigint): bigint {
 
 /** What the market asks, but no more than `limit`: an endpoint may name any price. */
 export function firstFees(market: Fees, limit: bigint): Fees {
-  const maxFeePerGas = min(market.maxFeePerGas, limit);
-  return { maxFeePerGas, maxPriorityFeePerGas: min(market.maxPriorityFeePerGas, maxFeePerGas) };
+  const maxFeePerGas = smaller(market.maxFeePerGas, limit);
+  return { maxFeePerGas, maxPriorityFeePerGas: smaller(market.maxPriorityFeePerGas, maxFeePerGas) };
 }
 
 /**
@@ -26,10 +28,10 @@ export function firstFees(market: Fees, limit: bigint): Fees {
  * pool asks, and at least the market's. Undefined when that is more than {@link feeCap}.
  */
 export function raisedFees(previous: Fees, market: Fees, limit: bigint): Fees | undefined {
-  const maxFeePerGas = max(raised(previous.maxFeePerGas), min(market.maxFeePerGas, limit));
+  const maxFeePerGas = larger(raised(previous.maxFeePerGas), smaller(market.maxFeePerGas, limit));
   if (maxFeePerGas > feeCap(market, limit)) return undefined;
-  const priority = max(raised(previous.maxPriorityFeePerGas), market.maxPriorityFeePerGas);
-  return { maxFeePerGas, maxPriorityFeePerGas: min(priority, maxFeePerGas) };
+  const priority = larger(raised(previous.maxPriorityFeePerGas), market.maxPriorityFeePerGas);
+  return { maxFeePerGas, maxPriorityFeePerGas: smaller(priority, maxFeePerGas) };
 }
 
 /**
@@ -52,12 +54,4 @@ export function isBelowMarket(fees: Fees, market: Fees): boolean {
 /** Rounded up, and by at least one: the smallest fees must rise, too. */
 function raised(fee: bigint): bigint {
   return (fee * RAISE_PER_MILLE) / 1_000n + 1n;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

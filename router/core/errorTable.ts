@@ -34,14 +34,14 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'client',
     kind: 'reverted',
     message:
-      /\bexecution reverted\b|\breverted\b|^revert\b|\bVM (?:exception|execution error)|\bevm error\b/i,
+      /\bexecution reverted\b|\breverted\b|^revert\b|\bVM (?:exception|execution error)|\bevm error\b|execution (?:fatal\b|failed due to an exception)/i,
   },
   {
     class: 'known',
     kind: 'already in the pool',
     method: SENDS,
     message:
-      /already[ _]?(?:known|imported|finali[sz]ed|exists?\b|in (?:the )?(?:mem|tx)?pool|in (?:the )?mempool|been (?:imported|added|seen))|\bknown transaction|transaction already|(?:tx|transaction) with (?:the )?same hash/i,
+      /already[ _]?(?:known|imported|finali[sz]ed|exists?\b|in (?:the )?(?:transaction )?(?:mem|tx)?pool|been (?:imported|added|seen))|\bknown transaction|transaction already|(?:tx|transaction) with (?:the )?same hash/i,
   },
   // Only now: zkSync gives code 3 to transactions that it knows, too.
   { class: 'client', kind: 'reverted', code: [3] },
@@ -62,16 +62,27 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   { class: 'capacity', kind: 'too many requests', http: [429, 402] },
   { class: 'capability', kind: 'request too large for the node', http: [413] },
 
+  // Before words like "gas price" and "plan", with which vendors tell what would help.
+  {
+    class: 'capacity',
+    kind: 'rate or full pool, in so many words',
+    message:
+      /\b(?:rps|requests?|calls?) limits?\b|pool (?:is )?(?:full|not accepting)|\bImmediatelyDropped\b/i,
+  },
   {
     class: 'client',
     kind: 'transaction refused by the rules',
     method: TRANSACTIONS,
     message:
-      /\bnonce\b|underpriced|insufficient (?:funds|balance)|intrinsic|gas (?:required|limit|price|fee|cap\b|too)|(?:block|transaction|tx) gas|fee cap|max (?:priority )?fee|fee ?too ?low|\btx fee\b|base fee|(?:invalid|forbidden) (?:sender|signature|transaction)|(?:invalid|wrong|unsupported) chain ?id|chain ?id (?:mismatch|not supported|is required)|\brlp\b|replay-protected|transaction type|oversized data|(?<!excess )blob (?:fee|gas|hash|transaction)|in-flight transaction|delegated account|not enough funds|up-?front cost|account limit|sender (?:account )?(?:is|not) (?:an?\b|banned|authorized)/i,
+      /\bnonce\b|underpriced|insufficient (?:funds|balance)|intrinsic|gas (?:required|limit|price|fee|cap\b|too)|(?:block|transaction|tx) gas|fee cap|max (?:priority )?fee|fee ?too ?low|\btx fee\b|base fee|(?:invalid|forbidden) (?:sender|signature|transaction)|(?:invalid|wrong|unsupported) chain ?id|chain ?id (?:mismatch|not supported|is required)|\brlp\b|replay-protected|\bTooLowPriority\b|\bInvalidTransaction\b|transaction type|oversized data|(?<!excess )blob (?:fee|gas|hash|transaction)|in-flight transaction|delegated account|not enough funds|up-?front cost|account limit|sender (?:account )?(?:is|not) (?:an?\b|banned|authorized)/i,
   },
 
   // Unmistakable words of an operator's failings, before patterns that they would meet by accident.
-  { class: 'provider', kind: "the service's own access is refused", message: /\bjwt\b/i },
+  {
+    class: 'provider',
+    kind: "the service's own access is refused",
+    message: /\bjwt\b|\bapp not found\b|\bendpoint .{0,30}\bdeprecated\b/i,
+  },
   { class: 'provider', kind: 'timeout', message: /^request time(?:d )?out\b/i },
 
   // This node cannot answer this, another may.
@@ -87,21 +98,21 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     kind: 'range or result too large',
     lack: 'range',
     message:
-      /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|\brange [\d,.]+ exceed|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,.]+) blocks|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|\branges? over [\d,]+ blocks|\b(?:logs?|results?)\b.{0,40}exceeds? limit|specify (?:an address|(?:less|fewer) (?:number of )?address)|\bcontains [\d,]+ (?:filters|addresses|topics)|request (?:body )?(?:is )?too (?:big|large)|exceeds? max results/i,
+      /(?:returned|exceeds?(?:ed)?|matched|more than|limit(?:ed)?).*\b\d+k? (?:results|logs|events)|\b(?:block|blocks|log|logs|query|requested) range\b|range (?:is )?(?:too|limit|exceed)|\brange [\d,.]+ exceed|limited to (?:a |0 ?- ?)?[\d,]+ (?:blocks?\b|range|block range)|max(?:imum)? (?:is|allowed|of)? ?[\d,]+ blocks|(?:too many|more than [\d,.]+) blocks|maximum .{0,20}\bblocks? distance|(?:response|result|payload)(?: size)?(?: is| was)? (?:too (?:big|large)|exceed|larger)|response size|too many (?:logs|results|events)|\branges? over [\d,]+ blocks|\b(?:logs?|results?)\b.{0,40}exceeds? limit|specify (?:an address|(?:less|fewer) (?:number of )?address)|\bcontains [\d,]+ (?:filters|addresses|topics)|maximum number of (?:addresses|topics)|request (?:body )?(?:is )?too (?:big|large)|exceeds? max results/i,
   },
   {
     class: 'capability',
     kind: 'state or history not kept',
     lack: 'state',
     message:
-      /missing trie node|\btransaction\b.{0,80}\bnot found|\btrie\b.*missing|\b(?:header|block|state|receipts?|finalized|safe|pending)\b.{0,90}\b(?:not found|not available|unavailable|not yet available|missing|unknown|pruned|does not exist|cleaned up|not exist)\b|unknown (?:block|header|ancestor)|(?:no|missing) (?:the )?(?:header|block|state|historical|receipts)|(?:could not|couldn't|cannot|can't|unable to|failed to) (?:get|find|load|fetch|read|retrieve) (?:the |any )?(?:header|\w*block|state|historical|receipt|transaction)|invalid block ?hash (?:safe|finalized|pending)|\bblocks?\b.{0,60}\bcannot be found|\bheight\b.{0,60}\b(?:not available|must be less|invalid|too high)|not (?:currently )?canonical|not traceable|(?:number|height) (?:is )?(?:greater|higher) than (?:the )?(?:latest|head)|beyond (?:the )?(?:current )?head|requested data (?:is )?not available|\b(?:tag|safe|finalized|pending|earliest)\b.{0,40}\bnot (?:a )?supported|historical (?:state|rpc|backend|data|block)|\bprun(?:ed|ing)\b|\barchiv(?:e|al)\b|ancient|earliest available|first available block|reexec|proof window|proofs? (?:are|is) (?:only )?available|transaction indexing|not yet (?:finalized|indexed)|unfinalized|future block|after last accepted|out ?of ?range.*block|block.{0,60}out ?of ?range|slot .* (?:was skipped|skipped|not available)|context slot|history (?:is )?not|recreation .*depth/i,
+      /missing trie node|\blookbacks? of more than\b|no matching state|(?:not|n't) (?:yet )?(?:been )?(?:fully )?indexed|\btransaction\b.{0,80}\bnot found|\btrie\b.*missing|\b(?:header|block|tipset|state(?:db)?|metadata|receipts?|finalized|safe|pending)\b.{0,90}\b(?:not found|not available|unavailable|not yet available|missing|unknown|pruned|does(?: not|n't) exist|cleaned up|discarded|not exist)\b|unknown (?:block|header|ancestor)|(?:no|missing) (?:the )?(?:header|block|state|historical|receipts)|(?:could not|couldn't|cannot|can't|unable to|failed to) (?:get|find|load|fetch|read|retrieve) (?:the |any )?(?:header|\w*block|state|historical|receipt|transaction)|invalid block ?hash (?:safe|finalized|pending)|\bblocks?\b.{0,60}\bcannot be found|\bheight\b.{0,60}\b(?:not available|must be less|invalid|too high)|not (?:currently )?canonical|not traceable|(?:number|height) (?:is )?(?:greater|higher) than (?:the )?(?:latest|head)|beyond (?:the )?(?:current )?head|requested data (?:is )?not available|\b(?:tag|safe|finalized|pending|earliest)\b.{0,40}\bnot (?:a )?supported|historical (?:state|rpc|backend|data|block)|\bprun(?:ed|ing)\b|\barchiv(?:e|al)\b|ancient|earliest available|first available block|reexec|proof window|proofs? (?:are|is) (?:only )?available|transaction indexing|not yet (?:finalized|indexed)|unfinalized|future block|after last accepted|out ?of ?range.*block|block.{0,60}out ?of ?range|slot .* (?:was skipped|skipped|not available)|context slot|history (?:is )?not|recreation .*depth/i,
   },
   {
     class: 'capability',
     kind: 'method or namespace not offered',
     lack: 'method',
     message:
-      /\b(?:methods?|namespaces?|modules?|pool|tracers?|custom traces?|apis?(?! key))\b.{0,120}\b(?:not (?:found|exist|available|supported|allowed|enabled|whitelisted|implemented|permitted|included|recognized|active)|n't (?:exist|supported|available)|is disabled|unavailable|unsupported|disabled|blocked|restricted|forbidden)\b|(?:unsupported|unknown|disabled|unrecognized|restricted|forbidden) (?:rpc )?(?:method|namespace|module)\b|\b[a-z]+\d?_[A-Za-z]\w*(?:['"`]| ?\])? (?:is |are |was )?(?:not |un|only |disabled|blocked|restricted)|whitelist|not implemented|(?:requires?|upgrade to|available on) .{0,40}\b(?:plan|tier|add-?on)\b/i,
+      /\b(?:methods?|namespaces?|modules?|pool|tracers?|custom traces?|apis?(?! key))\b.{0,120}\b(?:not (?:found|exist|available|supported|allowed|enabled|whitelisted|implemented|permitted|included|recognized|active)|n't (?:exist|supported|available)|is disabled|unavailable|unsupported|disabled|blocked|restricted|forbidden)\b|(?:unsupported|unknown|disabled|unrecognized|restricted|forbidden) (?:rpc )?(?:method|namespace|module)\b|\b[a-z]+\d?_[A-Za-z]\w*(?:['"`]| ?\])? (?:is |are |was )?(?:not |un|only |disabled|blocked|restricted)|whitelist|not implemented|\boverrides? .{0,20}not supported|notifications not supported|(?:requires?|upgrade to|available on) .{0,40}\b(?:plan|tier|add-?on)\b/i,
   },
   {
     class: 'capability',
@@ -129,7 +140,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     class: 'provider',
     kind: 'broken, behind or not reachable behind its proxy',
     message:
-      /shutting down|shut ?down|starting up|warming up|leveldb|pebble|rocksdb|mdbx|database|\bdb\b|corrupt|is behind|unhealthy|not healthy|\bsync(?:ing|ed|hroni[sz]\w*)?\b|^internal\b|internal .{0,20}error|server error|something went wrong|unexpected (?:error|eof|end)|\bEOF\b|panic|crash|runtime error|nil pointer|not connected|connection|connect\b|dial tcp|econn|upstream|backend|no (?:available|healthy)|bad gateway|gateway|service unavailable|temporarily unavailable|unavailable|maintenance|out of memory|no space|i\/o|not ready|not responding|unreachable|no response|peers?\b/i,
+      /shutting down|shut ?down|starting up|warming up|leveldb|pebble|rocksdb|mdbx|database|\bdb\b|corrupt|is behind|catching up|\bcode = (?:Unavailable|DeadlineExceeded|Internal|Cancell?ed|Aborted)\b|^unknown error\b|unhealthy|not healthy|\bsync(?:ing|ed|hroni[sz]\w*)?\b|^internal\b|internal .{0,20}error|server error|something went wrong|unexpected (?:error|eof|end)|(?:cannot|unable to) (?:fulfill|complete) (?:the |this )?request|\bEOF\b|panic|crash|runtime error|nil pointer|not connected|connection|connect\b|dial tcp|econn|upstream|backend|no (?:available|healthy)|bad gateway|gateway|service unavailable|temporarily unavailable|unavailable|maintenance|out of memory|no space|i\/o|not ready|not responding|unreachable|no response|peers?\b/i,
   },
   {
     class: 'provider',

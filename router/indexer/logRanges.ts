@@ -1,14 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { abortable } from '../core/abortable.ts';
+import { smaller } from '../core/bigints.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import {
-  afterAnswer,
-  afterRateLimit,
-  afterRefusal,
-  type RangePace,
-  smaller,
-  startPace,
-} from './rangePace.ts';
+import { afterAnswer, afterRateLimit, afterRefusal, type RangePace, startPace } from './rangePace.ts';
 import { logsRefusal } from './rangeRefusal.ts';
 
 // Enough to hide a node's delay, few enough for a public endpoint.

@@ -1,3 +1,5 @@
+import { larger, smaller } from '../core/bigints.ts';
+
 /** How many blocks the next question is about, and how many questions may be open. Immutable. */
 export interface RangePace {
   readonly size: bigint;
@@ -93,12 +95,4 @@ export function afterRateLimit(
   if (rateLimits > MAX_RATE_LIMITS || waitMs > MAX_WAIT_MS) return undefined;
   const open = Math.max(1, Math.floor(pace.open / 2));
   return { pace: { ...pace, open, calm: 0, rateLimits }, waitMs };
-}
-
-export function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -3,6 +3,7 @@ import { slashingCourtAbi } from '../chain/abi/slashingCourt.ts';
 import { watcherHubAbi } from '../chain/abi/watcherHub.ts';
 import { type CaseKey, networkIdOf, offenceValue } from '../chain/commitment.ts';
 import type { Contracts } from '../chain/contracts.ts';
+import { smaller } from '../core/bigints.ts';
 
 /** What most endpoints answer in one query. */
 const MAX_RANGE_BLOCKS = 2_000n;
@@ -81,8 +82,4 @@ export function createOffenceReader(
       }
     },
   };
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -11,7 +11,7 @@ export interface SoakFacts {
   readonly watchers: number;
   /** When epoch 0 began, in Unix seconds. */
   readonly genesis: number;
-  /** Epochs whose reports a reorg took away when it was too late to send them again: nothing must follow from them. */
+  /** Epochs whose reports nobody could bring, or a reorg took away too late: nothing must follow from them. */
   readonly lost: ReadonlySet<number>;
   /** Epochs in which this machine stood still for too long to be a judge of latency and presence. */
   readonly stalled: ReadonlySet<number>;

@@ -40,6 +40,8 @@ export function createPatience(args: {
     if (watcher === undefined || address === undefined || !canWork(watcher, epoch - 1)) return true;
     const end = watcher.process.news.find((one) => one.epoch === epoch - 1 && one.event.startsWith('epoch_'));
     if (second === HEAL_SECOND) return end !== undefined;
+    // Without the chain it closed none; now it sees it again, in the window's last second.
+    if (second === COMMIT_DUE_SECOND && end === undefined) return false;
     if (end?.event !== 'epoch_closed') return true;
     return await look(second === COMMIT_DUE_SECOND ? 'commit' : 'reveal', address, epoch - 1);
   }

@@ -44,7 +44,7 @@ function rowOf(verdict: EpochVerdict, { plan, lost, stalled }: SoakResults, inde
       truth.filter(isWorthTelling).map((one) => truthText(one, provider, certain.has(provider))),
     ),
     ...disturbanceText(plan[index]),
-    ...(lost.has(epoch) ? ['(reports lost in a reorg)'] : []),
+    ...(lost.has(epoch) ? ['(reports lost)'] : []),
     ...(stalled.has(epoch) ? ['(this machine stood still)'] : []),
   ];
   const texts = said.map((one) => (one === undefined ? 'silent' : allegedText(one)));

@@ -5,7 +5,7 @@ import { createRandom } from '../../test/fixtures/contracts/random.ts';
 import { DEV_ROLES, devAccount } from '../devnet/devAccounts.ts';
 import { until } from '../devnet/until.ts';
 import { createAttestationLook } from './attestations.ts';
-import { lostIn, unseen } from './excuses.ts';
+import { lostIn, unseen, unsent } from './excuses.ts';
 import { judgeSoak } from './judge.ts';
 import { createPatience } from './patience.ts';
 import { planSoak } from './plan.ts';
@@ -68,7 +68,6 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
     const hand = createStageHand(stage, time);
     const began = new Map<number, number>();
     const healed = new Map<number, number>();
-    const lost = new Set<number>();
     const stalled = new Set<number>();
     const away: Away[] = [];
     const patience = createPatience({
@@ -118,6 +117,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResults> {
     const first = time.next().epoch + 1;
     while (time.next().epoch < first) await time.mine();
     const acts = timetable(plan, watchers);
+    const lost = new Set(unsent(plan, first));
     const last = first + plan.length - 1;
     let isOver = false;
     while (!isOver) {

@@ -1,5 +1,6 @@
 import { watcherHubAbi } from '../../../router/chain/abi/watcherHub.ts';
 import { discoverContracts } from '../../../router/chain/contracts.ts';
+import { smaller } from '../../../router/core/bigints.ts';
 import { addressOf } from '../../lib/address.ts';
 import { amountText, formatAmount } from '../../lib/amount.ts';
 import type { CliIo } from '../../lib/cliIo.ts';
@@ -43,6 +44,5 @@ export async function sync(text: string, options: SigningOptions, io: CliIo): Pr
 
 /** As the hub reckons it. */
 function weightOf(bond: bigint, minBond: bigint, maxWeight: bigint): bigint {
-  if (bond < minBond) return 0n;
-  return bond > maxWeight ? maxWeight : bond;
+  return bond < minBond ? 0n : smaller(bond, maxWeight);
 }
