@@ -3,9 +3,11 @@ import { type Hex, parseGwei } from 'viem';
 import { test as base, describe, expect } from 'vitest';
 import type { SendNews } from '../router/chain/inFlight.ts';
 import { openSignedTransactions } from '../router/chain/signedTransactions.ts';
-import { NOTES, type NoteChain, note, startNoteChain } from './fixtures/noteChain.ts';
+import { NOTES, NOTES_CODE, type NoteChain, note, startNoteChain } from './fixtures/noteChain.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
+const OTHER_NOTES = '0x0000000000000000000000000000000000005678';
+const REVERTING_CODE = '0x60006000fd';
 /** Gives up at once: a process that is killed after it has sent. */
 const KILLED = { timeoutMs: 1 };
 
@@ -274,6 +276,22 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     for (let block = 0; block < 4; block += 1) await chain.mine();
     await chain.mineUntil(sender.simulateAndSend(note(3)));
     expect(await chain.noted()).toEqual([1, 2, 3]);
+  });
+
+  test('a call that a reorg took away and that would fail now leaves its nonce to the next one: nothing waits behind a gap', async ({
+    chain,
+  }) => {
+    const sender = chain.process({ stuckAfterMs: 20_000 });
+    const fork = await chain.rpc('evm_snapshot');
+    await chain.mineUntil(sender.simulateAndSend(note(1)));
+    await chain.rpc('evm_revert', fork);
+    await chain.rpc('anvil_setCode', NOTES, REVERTING_CODE);
+    await chain.rpc('anvil_setCode', OTHER_NOTES, NOTES_CODE);
+    for (let block = 0; block < 4; block += 1) await chain.mine();
+    const next = sender.simulateAndSend({ ...note(2), address: OTHER_NOTES });
+    await expect.poll(() => pooled(chain), PATIENCE).toBe(1);
+    expect((await chain.pool())[0]).toMatchObject({ nonce: 0 });
+    expect(await chain.mineUntil(next)).toMatchObject({ status: 'success' });
   });
 
   test('an account that cannot pay says so by name, and sends once it can', async ({ chain }) => {
