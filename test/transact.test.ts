@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { type Hex, parseGwei } from 'viem';
-import { test as base, describe, expect } from 'vitest';
+import { test as base, describe } from 'vitest';
 import type { SendNews } from '../router/chain/inFlight.ts';
 import { openSignedTransactions } from '../router/chain/signedTransactions.ts';
 import { NOTES, NOTES_CODE, type NoteChain, note, startNoteChain } from './fixtures/noteChain.ts';
@@ -16,7 +16,8 @@ interface World {
   readonly news: SendNews[];
 }
 
-// Each test waits most of its time: all have a chain of their own, and wait together.
+// Each test waits most of its time: all have a chain of their own, and wait together. Each has its own `expect`, too: the
+// common one knows one test at a time.
 const test = base.extend<World>({
   chain: async ({ task: _ }, use) => {
     const chain = await startNoteChain();
@@ -36,6 +37,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
   test('a transaction in no block is replaced by one with the same nonce that pays more by what pools ask', async ({
     chain,
     news,
+    expect,
   }) => {
     const receipt = chain.process(noting(news)).simulateAndSend(note(1));
     await expect.poll(() => pooled(chain), PATIENCE).toBe(1);
@@ -55,6 +57,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('the receipt of a transaction that was replaced counts: a block may take it all the same', async ({
     chain,
+    expect,
   }) => {
     const raws: Hex[] = [];
     const signed = { read: () => [], note: (raw: Hex) => void raws.push(raw), keep: () => undefined };
@@ -74,6 +77,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
   test('fees rise to a few times the market, and never above what the operator allows', async ({
     chain,
     news,
+    expect,
   }) => {
     const limit = parseGwei('3');
     const done = chain
@@ -91,6 +95,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
   test('when prices rise above what was offered for several, all are sent again, and stay in order', async ({
     chain,
     news,
+    expect,
   }) => {
     const sender = chain.process(noting(news));
     const receipts = Promise.all([1, 2, 3].map((number) => sender.simulateAndSend(note(number))));
@@ -103,7 +108,11 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     expect(new Set(news.map(({ name }) => name))).toEqual(new Set(['note']));
   });
 
-  test('the lowest nonce is helped first: those behind it are left as they are', async ({ chain, news }) => {
+  test('the lowest nonce is helped first: those behind it are left as they are', async ({
+    chain,
+    news,
+    expect,
+  }) => {
     const sender = chain.process(noting(news));
     const receipts = Promise.all([1, 2, 3].map((number) => sender.simulateAndSend(note(number))));
     await expect.poll(() => pooled(chain), PATIENCE).toBe(3);
@@ -118,6 +127,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('a nonce that another process with the key used is noticed, and the call is not called done', async ({
     chain,
+    expect,
   }) => {
     const call = chain.process().simulateAndSend(note(1));
     const outcome = expect(call).rejects.toMatchObject({ code: 'NONCE_TAKEN', byOwn: false });
@@ -141,6 +151,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('an endpoint that gives no receipts for a while makes nobody think that the nonce was taken', async ({
     chain,
+    expect,
   }) => {
     let isFailing = true;
     let asked = 0;
@@ -162,7 +173,10 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     expect(await chain.noted()).toEqual([1]);
   });
 
-  test('what another process has in the pool is left there: the next nonce is taken', async ({ chain }) => {
+  test('what another process has in the pool is left there: the next nonce is taken', async ({
+    chain,
+    expect,
+  }) => {
     await expect(chain.process().simulateAndSend(note(1), KILLED)).rejects.toThrow();
     const other = chain.process({ signed: undefined }).simulateAndSend(note(2));
     await expect.poll(() => pooled(chain), PATIENCE).toBe(2);
@@ -172,6 +186,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('a new process sees through the call that the last one had sent, and sends no second one', async ({
     chain,
+    expect,
   }) => {
     await expect(chain.process().simulateAndSend(note(1), KILLED)).rejects.toThrow();
     const [sent] = await chain.pool();
@@ -191,6 +206,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('a call that nobody waits for makes room for the next one, and is made once when it is asked for again', async ({
     chain,
+    expect,
   }) => {
     await expect(chain.process().simulateAndSend(note(1), KILLED)).rejects.toThrow();
     const sender = chain.process();
@@ -206,6 +222,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('a call overtaken by one that nobody waited for any more is sent with the next nonce', async ({
     chain,
+    expect,
   }) => {
     await expect(chain.process().simulateAndSend(note(1), KILLED)).rejects.toThrow();
     const [unwanted] = await chain.pool();
@@ -226,6 +243,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
   test('a transaction that the pool lost is sent again, and so is one that it lost below those of this process', async ({
     chain,
     news,
+    expect,
   }) => {
     const killed = chain.process();
     await Promise.allSettled([1, 2].map((number) => killed.simulateAndSend(note(number), KILLED)));
@@ -238,7 +256,11 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     expect(kindsOf(news)).toEqual(new Set(['sent_again']));
   });
 
-  test('a gap of which nothing is known is filled with an empty transaction', async ({ chain, news }) => {
+  test('a gap of which nothing is known is filled with an empty transaction', async ({
+    chain,
+    news,
+    expect,
+  }) => {
     await expect(chain.process().simulateAndSend(note(1), KILLED)).rejects.toThrow();
     const second = chain.process({ signed: undefined, ...noting(news) }).simulateAndSend(note(2));
     await expect.poll(() => pooled(chain), PATIENCE).toBe(2);
@@ -251,6 +273,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('a call that a reorg took away is sent again as it was when it is asked for, and has effect once', async ({
     chain,
+    expect,
   }) => {
     // Patient, so that nothing but the reorg makes it send again.
     const sender = chain.process({ stuckAfterMs: 20_000 });
@@ -268,6 +291,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('calls that a reorg took away come back before the next one, which may build on them', async ({
     chain,
+    expect,
   }) => {
     const sender = chain.process();
     const fork = await chain.rpc('evm_snapshot');
@@ -280,6 +304,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
 
   test('a call that a reorg took away and that would fail now leaves its nonce to the next one: nothing waits behind a gap', async ({
     chain,
+    expect,
   }) => {
     const sender = chain.process({ stuckAfterMs: 20_000 });
     const fork = await chain.rpc('evm_snapshot');
@@ -294,7 +319,7 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     expect(await chain.mineUntil(next)).toMatchObject({ status: 'success' });
   });
 
-  test('an account that cannot pay says so by name, and sends once it can', async ({ chain }) => {
+  test('an account that cannot pay says so by name, and sends once it can', async ({ chain, expect }) => {
     await chain.rpc('anvil_setBalance', chain.account.address, '0x0');
     const sender = chain.process();
     await expect(sender.simulateAndSend(note(1))).rejects.toMatchObject({ code: 'INSUFFICIENT_GAS_FUNDS' });
@@ -303,7 +328,10 @@ describe.concurrent('createTransactor(), on a chain that keeps a transaction wai
     expect(await chain.noted()).toEqual([1]);
   });
 
-  test('a file with notes that are no transactions is none of anyone’s business', async ({ chain }) => {
+  test('a file with notes that are no transactions is none of anyone’s business', async ({
+    chain,
+    expect,
+  }) => {
     writeFileSync(chain.path, 'not a transaction\n0x1234\n');
     await chain.mineUntil(chain.process().simulateAndSend(note(1)));
     expect(existsSync(chain.path)).toBe(true);
