@@ -118,9 +118,9 @@ export function createInFlight(options: InFlightOptions): InFlight {
       const known = book.all().map((one) => ({ ...one, isSameCall: isSameCall(one.call, call) }));
       return chooseNonce(first, pending, known);
     };
-    const firstChoice = choose();
-    // What is not wanted any more leaves its nonce to this call, which would wait behind a gap otherwise.
-    const { nonce, how } = (await sendLostAgain(firstChoice.nonce, prices)) ? choose() : firstChoice;
+    await sendLostAgain(choose().nonce, prices);
+    // What was given up there leaves its nonce to this call, which would wait behind a gap otherwise.
+    const { nonce, how } = choose();
     const before = book.get(nonce);
     const one = how === 'resume' && before ? before : hold(nonce, call, gas, before);
     book.put(one);
@@ -143,12 +143,8 @@ export function createInFlight(options: InFlightOptions): InFlight {
     return one;
   }
 
-  /**
-   * What followed may need it: a reorg changes when things happened, seldom whether.
-   * @returns whether one of them would fail now, and was given up
-   */
-  async function sendLostAgain(except: number, prices: Fees): Promise<boolean> {
-    let isOneGivenUp = false;
+  /** What followed may need it: a reorg changes when things happened, seldom whether. */
+  async function sendLostAgain(except: number, prices: Fees): Promise<void> {
     for (const one of book.all()) {
       if (one.state !== 'lost' || one.nonce === except) continue;
       const { to, data, name } = one.call;
@@ -157,15 +153,10 @@ export function createInFlight(options: InFlightOptions): InFlight {
         (error: unknown) => explainFailure(error, name, address),
       );
       // On the chain as it is now: whoever wants it asks again when its time comes.
-      if (failure !== undefined) {
-        one.state = 'abandoned';
-        isOneGivenUp = true;
-        continue;
-      }
-      const hash = await sender.push(one, prices);
+      if (failure !== undefined) one.state = 'abandoned';
+      const hash = failure === undefined ? await sender.push(one, prices) : undefined;
       if (hash !== undefined) tell('sent_again', one, hash);
     }
-    return isOneGivenUp;
   }
 
   /** Helps a transaction that is in no block for too long: first the one that the chain waits for. */

@@ -49,7 +49,9 @@ async function listenForCrowds(app: FastifyInstance, address: ListenAddress): Pr
   // Sockets that share a port would share it with another process's, too.
   if (address.port !== 0) await requireFree(address);
   const acceptors = createAcceptors(app, ACCEPTORS);
-  await app.listen(Object.assign({ ...address, backlog: BACKLOG }, { reusePort: true }));
+  // Passed on to Node, which knows it; Fastify's types do not.
+  const options = { ...address, backlog: BACKLOG, reusePort: true };
+  await app.listen(options);
   const bound = boundTo(app);
   if (bound) await acceptors.open(bound, BACKLOG);
 }

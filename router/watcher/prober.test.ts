@@ -10,7 +10,7 @@ import { clientOf } from '../upstream/upstreamClient.fixture.ts';
 import type { Truth } from './finality/truth.ts';
 import { probeableServices } from './probeable.ts';
 import { knowsNothing } from './prober.fixture.ts';
-import { createProber } from './prober.ts';
+import { createProber, type ProberDependencies } from './prober.ts';
 
 function network(caip2: string, fill: string): Network {
   return {
@@ -72,7 +72,11 @@ afterEach(async () => {
   stop = new AbortController();
 });
 
-function start(upstream: UpstreamClient, at: { epoch: number | undefined; set: ProviderSet }) {
+function start(
+  upstream: UpstreamClient,
+  at: { epoch: number | undefined; set: ProviderSet },
+  more: Partial<ProberDependencies> = {},
+) {
   const prober = createProber({
     ...knowsNothing,
     upstream,
@@ -82,6 +86,7 @@ function start(upstream: UpstreamClient, at: { epoch: number | undefined; set: P
     allowPrivateEndpoints: false,
     providerSet: () => at.set,
     epoch: () => at.epoch,
+    ...more,
   });
   running = prober.run(stop.signal);
   return prober;
@@ -161,18 +166,8 @@ function standing(head: number) {
     ...{ isNear: true, block: undefined, receipts: undefined, accounts: [], addresses: [], calls: [] },
     anchor: { header, number: 32, head: 40, agreedBy: [] },
   } as unknown as Truth;
-  const prober = createProber({
-    ...knowsNothing,
-    truths: { of: () => truth },
-    upstream,
-    clock: systemClock,
-    random: Math.random,
-    intervalMs: 2 as Ms,
-    allowPrivateEndpoints: false,
-    providerSet: () => setOf(service(1, evm)),
-    epoch: () => 1,
-  });
-  running = prober.run(stop.signal);
+  const more = { truths: { of: () => truth }, intervalMs: 2 as Ms };
+  start(upstream, { epoch: 1, set: setOf(service(1, evm)) }, more);
   return { calls, ofTheBlock: () => calls.filter((call) => /0x20|abab/.test(call)) };
 }
 

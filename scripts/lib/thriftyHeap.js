@@ -1,10 +1,10 @@
 // V8 lets young objects take 64 MB and the rest grow to several times of what is in use before it clears up: sized for
 // programs that have a machine to themselves. A gateway's objects die with their call or poll. With these bounds it
 // takes no more processor time, and between a fifth and half less memory.
-const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=20'];
+export const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=20'];
 
 // What the system's allocator would keep for each thread, and of what was freed.
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+export const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /** V8 takes them only at its start: puts a process with them in place of this one, unless it has them or others already. */
 export function startThrifty() {

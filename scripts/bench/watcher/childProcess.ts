@@ -15,16 +15,21 @@ export interface ChildOptions {
   readonly main: string;
   readonly task: object;
   readonly nodeFlags?: readonly string[];
+  /** What this process has of the same name takes its place. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The only core that it may use, where the system can do that. */
   readonly core?: number;
 }
 
 export function startChild<Order extends object | string, Word>(options: ChildOptions): Child<Order, Word> {
-  const { main, task, nodeFlags = [], core } = options;
+  const { main, task, nodeFlags = [], env = {}, core } = options;
   const node = [process.execPath, ...nodeFlags, main, JSON.stringify(task)];
   const [command = '', ...args] =
     core === undefined || !hasTaskset() ? node : ['taskset', '--cpu-list', String(core), ...node];
-  const child: ChildProcess = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child: ChildProcess = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...env, ...process.env },
+  });
   const words: Word[] = [];
   const ears = new Set<(word: Word) => void>();
   child.on('message', (word) => {

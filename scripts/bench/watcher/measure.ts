@@ -7,6 +7,7 @@ import { windowsOf } from '../../../router/chain/epochClock.ts';
 import { ms } from '../../../router/core/units.ts';
 import { pacedIntervalMs } from '../../../router/watcher/probeTiming.ts';
 import { until } from '../../devnet/until.ts';
+import { ALLOCATOR, FLAGS } from '../../lib/thriftyHeap.js';
 import { caip2Of } from '../actionCall.ts';
 import { type AttestChain, buildAttestChain, WATCHER_ACCOUNT } from './attestChain.ts';
 import { type Child, startChild } from './childProcess.ts';
@@ -27,8 +28,6 @@ export interface MeasureOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** As `din watcher run` starts it, see scripts/lib/thriftyHeap.js. */
-const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=20'];
 const MAIN = fileURLToPath(new URL('measuredMain.ts', import.meta.url));
 /** In which its code becomes warm, and as its interval takes, so that all of its connections are made. */
 const LEAST_WARM_UP_MS = 10_000;
@@ -62,7 +61,9 @@ export async function measureSize(options: MeasureOptions): Promise<SizeFigures>
     watcher = startChild({
       main: MAIN,
       task,
+      // As `din watcher run` starts it.
       nodeFlags: ['--expose-gc', ...FLAGS],
+      env: ALLOCATOR,
       core: options.core,
     });
     await eventOf(watcher, 'watcher_started');
